@@ -84,6 +84,14 @@ struct interaction_row {
 	struct usher_text fields;     /* JSON object of the adapter: legs, participants, durations */
 };
 
+/* What was heard, in the order it came, so that a repeat is known after a restart too. */
+struct seen_row {
+	usher_id id; /* key; grows with time */
+	int64_t hash; /* keyed hash of (channel id, remote id) */
+	usher_id contact, message;
+	int64_t seq;
+};
+
 /* Message-IDs seen or sent, so that a reply finds its contact. */
 struct thread_row {
 	int64_t hash; /* key: keyed hash of the id */
@@ -206,7 +214,7 @@ struct audit_row {
 	struct usher_text fields; /* JSON object: old and new, without secrets */
 };
 
-extern const struct store_table META, JOURNAL, SNAPSHOT, CONTACT, MESSAGE, INTERACTION, THREAD,
+extern const struct store_table META, JOURNAL, SNAPSHOT, CONTACT, MESSAGE, INTERACTION, SEEN, THREAD,
 	OUTBOX, FACT, CUSTOMER, ADDRESS, QUEUE, SKILL, USER, SESSION, CHANNEL, CODE, AUDIT;
 
 /* All of them, for migrations and tests; ends with NULL. */

@@ -1,0 +1,458 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Looking at contacts, and the commands that go to the core. */
+#include "gateway/api/api.h"
+
+#include "gateway/api/api_conversation.h"
+#include "gateway/api/api_explain.h"
+#include "gateway/directory.h"
+#include "gateway/intake.h"
+#include "gateway/publish.h"
+#include "gateway/rows.h"
+#include "gateway/shapes.h"
+
+#define LIMIT_MAX 200
+#define LIMIT_DEFAULT 50
+#define EXTEND_MAX_S 3600
+#define PARK_MAX_US (366 * USHER_DAY)
+
+/* ---- looking ---------------------------------------------------------------------------------------- */
+
+static void render_contact(struct api_call *c, struct json_writer *w)
+{
+	struct contact *contact = c->id != 0 ? book_contact(c->g->book, c->id)
+					     : api_contact(c, c->args[0]);
+	if (contact != NULL)
+		shape_contact(w, c->g, contact);
+}
+
+struct listing {
+	struct api_call *c;
+	struct json_writer *w;
+	usher_id queue, last;
+	bool is_mine;
+	int64_t state, left;
+};
+
+static bool is_listed(const struct listing *l, const struct contact_row *row)
+{
+	return (l->queue == 0 || row->queue == l->queue) &&
+	       (!l->is_mine || row->agent == l->c->who.user) &&
+	       (l->state == 0 || row->state == l->state);
+}
+
+static int on_contact(const void *row, void *arg)
+{
+	struct listing *l = arg;
+	const struct contact_row *contact = row;
+	if (!is_listed(l, contact))
+		return 0;
+	if (l->left-- == 0)
+		return 1;
+	struct contact *c = book_contact(l->c->g->book, contact->id);
+	if (c != NULL)
+		shape_contact(l->w, l->c->g, c);
+	l->last = contact->id;
+	return 0;
+}
+
+static void put_next(struct api_call *c, struct json_writer *w, const struct listing *l)
+{
+	if (l->left < 0)
+		json_put_id(w, "next", l->last, &c->g->id_key);
+	else
+		json_put_null(w, "next");
+}
+
+/* Newest first; a cursor is the id of the last one seen. */
+static void list_contacts(struct api_call *c, struct json_writer *w, usher_id customer)
+{
+	struct contact_row like = {.customer = customer};
+	struct listing l = {.c = c, .w = w,
+			    .left = api_query_integer(c, "limit", 1, LIMIT_MAX, LIMIT_DEFAULT)};
+	struct store_range range = {.index = -1, .is_descending = true};
+	struct usher_text queue = api_query(c, "queue"), state = api_query(c, "state");
+	enum contact_state wanted;
+	usher_id cursor;
+	if (queue.n > 0) {
+		const struct queue_row *row = api_queue(c, queue);
+		if (row == NULL)
+			return;
+		l.queue = row->id;
+	}
+	if (state.n > 0 && contact_state_from_name(state, &wanted) < 0) {
+		api_refuse(c, E_INVALID, "state: there is none called \"%.*s\"", TEXT_ARG(state));
+		return;
+	}
+	l.state = state.n > 0 ? (int64_t)wanted : 0;
+	l.is_mine = text_equal(api_query(c, "mine"), TEXT("1"));
+	if (customer != 0) {
+		range.index = CONTACT_BY_CUSTOMER;
+		range.equal_count = 1;
+	} else if (l.state != 0) {
+		range.index = CONTACT_BY_STATE;
+		range.equal_count = 1;
+		like.state = l.state;
+	}
+	range.like = &like;
+	if (id_parse(api_query(c, "cursor"), &c->g->id_key, &cursor) == 0) {
+		range.has_to = true;
+		range.to = (int64_t)cursor - 1;
+	}
+	json_object(w);
+	json_put_list(w, "items");
+	int code = store_scan(c->g->store, &CONTACT, &range, on_contact, &l);
+	json_list_end(w);
+	put_next(c, w, &l);
+	json_object_end(w);
+	if (code < 0)
+		api_refuse(c, code, "contacts: cannot be read from the store");
+}
+
+static void render_list(struct api_call *c, struct json_writer *w)
+{
+	list_contacts(c, w, 0);
+}
+
+static void render_customer(struct api_call *c, struct json_writer *w)
+{
+	struct customer_row key = {0}, row;
+	if (id_parse(c->args[0], &c->g->id_key, &key.id) < 0 ||
+	    store_get(c->g->store, &CUSTOMER, &key, &c->arena, &row) < 0)
+		api_refuse(c, E_NOT_FOUND, "there is no such customer");
+	else
+		shape_customer(w, c->g, &row);
+}
+
+static void render_customer_contacts(struct api_call *c, struct json_writer *w)
+{
+	usher_id customer;
+	if (id_parse(c->args[0], &c->g->id_key, &customer) < 0)
+		api_refuse(c, E_NOT_FOUND, "there is no such customer");
+	else
+		list_contacts(c, w, customer);
+}
+
+/* ---- commands ------------------------------------------------------------------------------------------ */
+
+/* Fills a command for the contact of the path and the agent who calls. */
+static struct contact *begin(struct api_call *c, struct routing_event *ev,
+			     enum routing_event_kind kind, int64_t epoch)
+{
+	struct contact *contact = api_contact(c, c->args[0]);
+	if (contact == NULL)
+		return NULL;
+	*ev = (struct routing_event){.kind = kind};
+	ev->command.contact = contact->row.id;
+	ev->command.agent = c->who.user;
+	ev->command.epoch = (uint64_t)epoch;
+	c->id = contact->row.id;
+	return contact;
+}
+
+static int route(struct turn *t, struct api_call *c, const struct routing_event *ev)
+{
+	int code = turn_route(t, ev);
+	if (code == E_STALE)
+		return api_refuse(c, code, "this is no longer yours to answer: it was offered again, "
+					   "withdrawn or taken meanwhile");
+	if (code == E_STATE)
+		return api_refuse(c, code, "not possible in the state the contact is in");
+	if (code == E_NOT_FOUND)
+		return api_refuse(c, code, "the contact is closed");
+	if (code < 0)
+		return api_refuse(c, code, "the routing core refused it (%s)", usher_code_name(code));
+	return 0;
+}
+
+static int read_epoch(struct api_call *c, int64_t *ret)
+{
+	const struct json_field fields[] = {
+		{.name = "epoch", .kind = JSON_KIND_INTEGER, .is_required = true, .min = 0, .max = INT64_MAX, .ret = ret},
+		{0}};
+	return api_fields(c, fields);
+}
+
+static int simple(struct turn *t, struct api_call *c, enum routing_event_kind kind)
+{
+	struct routing_event ev;
+	int64_t epoch = 0;
+	if (read_epoch(c, &epoch) < 0)
+		return c->code;
+	return begin(c, &ev, kind, epoch) == NULL ? c->code : route(t, c, &ev);
+}
+
+static int act_accept(struct turn *t, struct api_call *c)
+{
+	return simple(t, c, EV_ACCEPT);
+}
+
+static int act_decline(struct turn *t, struct api_call *c)
+{
+	return simple(t, c, EV_DECLINE);
+}
+
+static int act_take(struct turn *t, struct api_call *c)
+{
+	struct routing_event ev;
+	if (begin(c, &ev, EV_TAKE, 0) == NULL)
+		return c->code;
+	return route(t, c, &ev);
+}
+
+static int act_resume(struct turn *t, struct api_call *c)
+{
+	struct routing_event ev;
+	if (begin(c, &ev, EV_RESUME, 0) == NULL)
+		return c->code;
+	return route(t, c, &ev);
+}
+
+static int act_park(struct turn *t, struct api_call *c)
+{
+	struct routing_event ev;
+	int64_t epoch = 0;
+	struct usher_text until = TEXT_NONE;
+	usher_us at;
+	const struct json_field fields[] = {
+		{.name = "epoch", .kind = JSON_KIND_INTEGER, .is_required = true, .min = 0, .max = INT64_MAX, .ret = &epoch},
+		{.name = "until", .kind = JSON_KIND_TEXT, .is_required = true, .min = 1, .max = 40, .ret = &until},
+		{0}};
+	if (api_fields(c, fields) < 0)
+		return c->code;
+	if (time_parse(until, &at) < 0 || at <= t->now || at > t->now + PARK_MAX_US)
+		return api_refuse(c, E_INVALID, "until: expected an instant within the next year, as 2026-11-22T09:00:00Z");
+	if (begin(c, &ev, EV_PARK, epoch) == NULL)
+		return c->code;
+	ev.command.until_us = at;
+	return route(t, c, &ev);
+}
+
+static int act_priority(struct turn *t, struct api_call *c)
+{
+	struct routing_event ev;
+	int64_t priority = 0;
+	const struct json_field fields[] = {
+		{.name = "priority", .kind = JSON_KIND_INTEGER, .is_required = true, .min = 0, .max = CONTACT_PRIORITIES - 1, .ret = &priority},
+		{0}};
+	if (api_fields(c, fields) < 0)
+		return c->code;
+	struct contact *contact = begin(c, &ev, EV_PRIORITY, 0);
+	if (contact == NULL)
+		return c->code;
+	ev.command.priority = (uint8_t)priority;
+	if (route(t, c, &ev) < 0)
+		return c->code;
+	contact->row.priority = priority;
+	contact_changed(t, contact);
+	return 0;
+}
+
+static bool is_code(const struct api_call *c, struct usher_text code)
+{
+	return directory_code(c->g->directory, code) != NULL;
+}
+
+/* The code and the note of an end; the code must be one of the site's. */
+static int finish(struct turn *t, struct api_call *c, struct contact *contact,
+		  struct usher_text code, struct usher_text note)
+{
+	if (code.n > 0) {
+		row_set(&contact->row.wrapup, code);
+		contact_changed(t, contact);
+	}
+	if (note.n > 0)
+		conversation_note(t, c, contact, note);
+	return 0;
+}
+
+static int act_close(struct turn *t, struct api_call *c)
+{
+	struct routing_event ev;
+	int64_t epoch = 0;
+	struct usher_text code = TEXT_NONE, note = TEXT_NONE;
+	const struct json_field fields[] = {
+		{.name = "epoch", .kind = JSON_KIND_INTEGER, .is_required = true, .min = 0, .max = INT64_MAX, .ret = &epoch},
+		{.name = "code", .kind = JSON_KIND_TEXT, .may_be_null = true, .min = 1, .max = 60, .ret = &code},
+		{.name = "note", .kind = JSON_KIND_TEXT, .may_be_null = true, .min = 0, .max = 8000, .ret = &note},
+		{0}};
+	if (api_fields(c, fields) < 0)
+		return c->code;
+	if (code.n > 0 && !is_code(c, code))
+		return api_refuse(c, E_INVALID, "code: there is no wrap-up code \"%.*s\"", TEXT_ARG(code));
+	struct contact *contact = begin(c, &ev, EV_CLOSE, epoch);
+	if (contact == NULL)
+		return c->code;
+	ev.command.flag = code.n > 0;
+	if (route(t, c, &ev) < 0)
+		return c->code;
+	return finish(t, c, contact, code, note);
+}
+
+static int extend_wrapup(struct turn *t, struct api_call *c, int64_t epoch, int64_t seconds)
+{
+	struct routing_event ev;
+	struct routing_contact_view view;
+	struct contact *contact = begin(c, &ev, EV_WRAPUP_EXTEND, epoch);
+	if (contact == NULL)
+		return c->code;
+	if (!routing_contact(engine_routing(t->g->engine), contact->row.id, &view) ||
+	    view.state != CONTACT_WRAPUP)
+		return api_refuse(c, E_STATE, "the contact is not in wrap-up");
+	ev.command.until_us = view.deadline_us + seconds * USHER_SECOND;
+	int code = route(t, c, &ev);
+	publish_contact(t, contact);
+	return code;
+}
+
+static int act_wrapup(struct turn *t, struct api_call *c)
+{
+	struct routing_event ev;
+	int64_t epoch = 0, extend = 0;
+	struct usher_text code = TEXT_NONE, note = TEXT_NONE;
+	const struct json_field fields[] = {
+		{.name = "epoch", .kind = JSON_KIND_INTEGER, .is_required = true, .min = 0, .max = INT64_MAX, .ret = &epoch},
+		{.name = "code", .kind = JSON_KIND_TEXT, .may_be_null = true, .min = 1, .max = 60, .ret = &code},
+		{.name = "note", .kind = JSON_KIND_TEXT, .may_be_null = true, .min = 0, .max = 8000, .ret = &note},
+		{.name = "extend_s", .kind = JSON_KIND_INTEGER, .may_be_null = true, .min = 1, .max = EXTEND_MAX_S, .ret = &extend},
+		{0}};
+	if (api_fields(c, fields) < 0)
+		return c->code;
+	if (extend > 0)
+		return extend_wrapup(t, c, epoch, extend);
+	if (!is_code(c, code))
+		return api_refuse(c, E_INVALID, "code: choose one of the wrap-up codes");
+	struct contact *contact = begin(c, &ev, EV_WRAPUP_DONE, epoch);
+	if (contact == NULL)
+		return c->code;
+	if (route(t, c, &ev) < 0)
+		return c->code;
+	return finish(t, c, contact, code, note);
+}
+
+/* ---- transfer -------------------------------------------------------------------------------------------- */
+
+static int read_target(struct api_call *c, struct routing_transfer *to, struct usher_text *note)
+{
+	int64_t epoch = 0;
+	struct usher_text queue = TEXT_NONE, agent = TEXT_NONE;
+	const struct json_field fields[] = {
+		{.name = "epoch", .kind = JSON_KIND_INTEGER, .is_required = true, .min = 0, .max = INT64_MAX, .ret = &epoch},
+		{.name = "queue", .kind = JSON_KIND_TEXT, .may_be_null = true, .min = 1, .max = 100, .ret = &queue},
+		{.name = "agent", .kind = JSON_KIND_TEXT, .may_be_null = true, .min = 1, .max = 100, .ret = &agent},
+		{.name = "note", .kind = JSON_KIND_TEXT, .may_be_null = true, .min = 0, .max = 8000, .ret = note},
+		{0}};
+	if (api_fields(c, fields) < 0)
+		return c->code;
+	if (queue.n == 0 && agent.n == 0)
+		return api_refuse(c, E_INVALID, "give a queue, an agent, or both");
+	const struct queue_row *to_queue = queue.n > 0 ? api_queue(c, queue) : NULL;
+	const struct user_row *to_agent = agent.n > 0 ? api_user(c, agent) : NULL;
+	if ((queue.n > 0 && to_queue == NULL) || (agent.n > 0 && to_agent == NULL))
+		return c->code;
+	to->epoch = (uint64_t)epoch;
+	to->to_queue = to_queue != NULL ? to_queue->id : 0;
+	to->to_agent = to_agent != NULL ? to_agent->id : 0;
+	to->to_agent_us = to_agent != NULL ? USHER_MINUTE : 0;
+	return 0;
+}
+
+static void say_transfer(struct turn *t, struct api_call *c, struct contact *contact,
+			 const struct routing_transfer *to)
+{
+	struct usher_text queue = directory_queue_name(c->g->directory, to->to_queue);
+	struct usher_text agent = directory_user_name(c->g->directory, to->to_agent);
+	book_event(t, contact, "transferred", "%.*s transferred the contact to %.*s%s%.*s.",
+		   TEXT_ARG(c->who.name), TEXT_ARG(agent),
+		   agent.n > 0 && queue.n > 0 ? " in " : "", TEXT_ARG(queue));
+}
+
+static int act_transfer(struct turn *t, struct api_call *c)
+{
+	struct routing_event ev = {.kind = EV_TRANSFER};
+	struct usher_text note = TEXT_NONE;
+	struct contact *contact = api_contact(c, c->args[0]);
+	if (contact == NULL)
+		return c->code;
+	if (read_target(c, &ev.transfer, &note) < 0)
+		return c->code;
+	bool is_holder = contact->row.agent == c->who.user && contact->row.state == CONTACT_ACTIVE;
+	if (!is_holder && !api_is_supervisor(c))
+		return api_refuse(c, E_DENIED, "only who holds the contact, or a supervisor, may transfer it");
+	ev.transfer.contact = contact->row.id;
+	ev.transfer.agent = is_holder ? c->who.user : 0;
+	c->id = contact->row.id;
+	if (note.n > 0)
+		conversation_note(t, c, contact, note);
+	say_transfer(t, c, contact, &ev.transfer);
+	return route(t, c, &ev);
+}
+
+/* ---- by hand ------------------------------------------------------------------------------------------------ */
+
+static int read_customer(struct api_call *c, const struct json *object, struct usher_text *name,
+			 struct usher_text *address)
+{
+	const struct json_field fields[] = {
+		{.name = "name", .kind = JSON_KIND_TEXT, .may_be_null = true, .min = 0, .max = 200, .ret = name},
+		{.name = "address", .kind = JSON_KIND_TEXT, .may_be_null = true, .min = 0, .max = 254, .ret = address},
+		{0}};
+	if (object == NULL)
+		return 0;
+	c->code = json_fields(object, fields, &c->err);
+	return c->code;
+}
+
+static int act_create(struct turn *t, struct api_call *c)
+{
+	struct usher_text channel = TEXT_NONE, queue = TEXT_NONE, subject = TEXT_NONE, body = TEXT_NONE;
+	struct usher_text name = TEXT_NONE, address = TEXT_NONE;
+	const struct json *customer = NULL;
+	enum channel_kind kind;
+	const struct json_field fields[] = {
+		{.name = "channel", .kind = JSON_KIND_TEXT, .is_required = true, .min = 1, .max = 20, .ret = &channel},
+		{.name = "queue", .kind = JSON_KIND_TEXT, .is_required = true, .min = 1, .max = 100, .ret = &queue},
+		{.name = "subject", .kind = JSON_KIND_TEXT, .may_be_null = true, .min = 0, .max = 300, .ret = &subject},
+		{.name = "body", .kind = JSON_KIND_TEXT, .is_required = true, .min = 1, .max = 20000, .ret = &body},
+		{.name = "customer", .kind = JSON_KIND_OBJECT, .ret = &customer},
+		{0}};
+	if (api_fields(c, fields) < 0 || read_customer(c, customer, &name, &address) < 0)
+		return c->code;
+	const struct queue_row *to = api_queue(c, queue);
+	if (to == NULL)
+		return c->code;
+	if (channel_from_name(channel, &kind) < 0 || kind == CHANNEL_CHAT || kind == CHANNEL_VIDEO)
+		return api_refuse(c, E_INVALID, "channel: enter visit, letter, telephone or e-mail contacts by hand");
+	struct contact *contact = book_contact_new(t);
+	contact->row.channel = kind;
+	contact->row.queue = to->id;
+	contact->row.customer = intake_customer(t, kind, address, name, TEXT_NONE, false);
+	row_set(&contact->row.subject, subject);
+	row_set(&contact->row.address, address);
+	conversation_customer_says(t, contact, body);
+	c->id = contact->row.id;
+	int code = intake_enqueue(t, contact, -1, 0);
+	return code < 0 ? api_refuse(c, code, "the routing core refused it") : 0;
+}
+
+const struct api_action api_contact_actions[] = {
+	{"GET", "contacts", 0, NULL, render_list, 0},
+	{"POST", "contacts", 0, act_create, render_contact, 201},
+	{"GET", "contacts/{}", 0, NULL, render_contact, 0},
+	{"GET", "contacts/{}/messages", 0, NULL, conversation_render, 0},
+	{"POST", "contacts/{}/messages", 0, conversation_post, conversation_render_posted, 201},
+	{"POST", "contacts/{}/accept", ROLE_AGENT | ROLE_SUPERVISOR, act_accept, render_contact, 0},
+	{"POST", "contacts/{}/decline", ROLE_AGENT | ROLE_SUPERVISOR, act_decline, render_contact, 0},
+	{"POST", "contacts/{}/take", ROLE_AGENT | ROLE_SUPERVISOR, act_take, render_contact, 0},
+	{"POST", "contacts/{}/close", 0, act_close, render_contact, 0},
+	{"POST", "contacts/{}/wrapup", 0, act_wrapup, render_contact, 0},
+	{"POST", "contacts/{}/transfer", 0, act_transfer, render_contact, 0},
+	{"POST", "contacts/{}/park", 0, act_park, render_contact, 0},
+	{"POST", "contacts/{}/resume", 0, act_resume, render_contact, 0},
+	{"POST", "contacts/{}/priority", ROLE_SUPERVISOR | ROLE_ADMIN, act_priority, render_contact, 0},
+	{"POST", "contacts/{}/video", 0, conversation_video_link, conversation_render_posted, 201},
+	{"GET", "contacts/{}/video", 0, NULL, conversation_video_own, 0},
+	{"GET", "contacts/{}/explain", 0, NULL, explain_render, 0},
+	{"GET", "customers/{}", 0, NULL, render_customer, 0},
+	{"GET", "customers/{}/contacts", 0, NULL, render_customer_contacts, 0},
+	{NULL, NULL, 0, NULL, NULL, 0},
+};

@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "gateway/intake.h"
+
+#include "gateway/customers.h"
+#include "gateway/directory.h"
+#include "gateway/log.h"
+#include "gateway/publish.h"
+#include "gateway/requirements.h"
+#include "gateway/rows.h"
+
+#include <stdlib.h>
+
+#define PREFERRED_US (30 * USHER_SECOND) /* a returning customer waits for the last agent so long */
+
+struct intake {
+	struct arena arena;
+	struct inbound in; /* texts in the arena */
+	struct usher_text channel_id;
+	channel_on_inbound on_done;
+	void *arg;
+	int code; /* what apply found: 0, E_EXISTS or a refusal */
+	struct inbound_result result;
+};
+
+/* ---- copying --------------------------------------------------------------------------------- */
+
+static void copy_inbound(struct arena *a, struct inbound *to, const struct inbound *from)
+{
+	*to = *from;
+	struct usher_text *texts[] = {&to->remote_id, &to->key,  &to->address, &to->name,
+				      &to->language,  &to->subject, &to->body,  &to->html,
+				      &to->blob,      &to->fields,  &to->session_fields};
+	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+		*texts[i] = arena_text(a, *texts[i]);
+	for (int i = 0; i < to->ref_count; i++)
+		to->refs[i] = arena_text(a, to->refs[i]);
+}
+
+/* ---- finding the contact ---------------------------------------------------------------------- */
+
+static bool is_same_customer(struct turn *t, const struct contact *c, const struct inbound *in)
+{
+	if (text_equal(c->row.address, in->address))
+		return true;
+	return c->row.customer != 0 &&
+	       customers_find(t->g, (enum channel_kind)c->row.channel, in->address) == c->row.customer;
+}
+
+/* Newest reference first: it is the message that was answered. */
+static struct contact *by_reference(struct turn *t, const struct inbound *in)
+{
+	for (int i = in->ref_count - 1; i >= 0; i--) {
+		struct thread_row key = {.hash = (int64_t)hash_keyed(&t->g->id_key, in->refs[i].p,
+								      in->refs[i].n)};
+		struct thread_row row;
+		if (store_get(t->g->store, &THREAD, &key, t->arena, &row) < 0)
+			continue;
+		struct contact *c = book_contact(t->g->book, row.contact);
+		if (c != NULL && is_same_customer(t, c, in))
+			return c;
+	}
+	return NULL;
+}
+
+static bool may_reopen(const struct turn *t, const struct contact *c, const struct inbound *in)
+{
+	return !in->is_automatic && t->now - c->row.closed_us < INTAKE_REOPEN_US;
+}
+
+static struct contact *find_contact(struct turn *t, struct intake *k)
+{
+	struct session *s = book_session(t->g->book, k->channel_id, k->in.key);
+	if (s != NULL)
+		return book_contact(t->g->book, s->row.contact);
+	struct contact *c = book_contact(t->g->book, k->in.contact);
+	if (c == NULL)
+		c = by_reference(t, &k->in);
+	if (c != NULL && c->row.state == CONTACT_CLOSED && k->in.kind == INBOUND_MESSAGE &&
+	    !may_reopen(t, c, &k->in) && !k->in.is_automatic)
+		return NULL; /* too long ago: a new contact, by the same customer */
+	return c;
+}
+
+/* ---- opening ----------------------------------------------------------------------------------- */
+
+int intake_enqueue(struct turn *t, struct contact *c, int priority, usher_id preferred)
+{
+	struct routing_event ev = {.kind = EV_CONTACT_NEW};
+	ev.contact = (struct routing_contact_new){
+		.contact = c->row.id,
+		.queue = c->row.queue,
+		.channel = (enum channel_kind)c->row.channel,
+		.priority = priority < 0 ? 255 : (uint8_t)priority,
+		.first_us = t->now,
+		.preferred = preferred,
+		.preferred_us = preferred != 0 ? PREFERRED_US : 0,
+	};
+	requirements_fill(t->g, c, &ev.contact);
+	usher_id queue = c->row.queue;
+	c->row.queue = 0; /* entering counts as offered to the queue */
+	c->row.queued_us = 0;
+	int code = turn_route(t, &ev);
+	if (code < 0)
+		c->row.queue = queue;
+	return code;
+}
+
+static int reopen(struct turn *t, struct contact *c)
+{
+	usher_id last_agent = c->row.agent;
+	c->row.closed_us = 0;
+	c->row.cause = CAUSE_NONE;
+	row_set(&c->row.wrapup, TEXT_NONE);
+	int code = intake_enqueue(t, c, (int)c->row.priority, last_agent);
+	if (code == 0)
+		book_event(t, c, "reopened", "The customer wrote again; the contact is open again.");
+	return code;
+}
+
+static int open_contact(struct turn *t, struct intake *k, struct contact **ret)
+{
+	const struct inbound *in = &k->in;
+	const struct channel_row *channel = directory_channel(t->g->directory, k->channel_id);
+	usher_id queue = in->queue != 0 ? in->queue : channel != NULL ? channel->queue : 0;
+	if (channel == NULL || directory_queue(t->g->directory, queue) == NULL)
+		return E_CLOSED;
+	if (book_open_count(t->g->book) >= ROUTING_LIMITS_DEFAULT.contacts_max)
+		return E_LIMIT;
+	struct contact *c = book_contact_new(t);
+	c->row.channel = channel->kind;
+	c->row.queue = queue;
+	c->row.customer = intake_customer(t, (enum channel_kind)channel->kind, in->address,
+					  in->name, in->language, in->is_verified);
+	customers_name(t, c->row.customer, in->name, &c->customer_name);
+	row_set(&c->row.subject, in->subject);
+	row_set(&c->row.language, in->language);
+	row_set(&c->row.address, in->address);
+	row_set(&c->row.channel_id, k->channel_id);
+	*ret = c;
+	return 0;
+}
+
+/* ---- one item ---------------------------------------------------------------------------------- */
+
+static int64_t initial_kind(const struct inbound *in)
+{
+	return in->kind == INBOUND_MESSAGE ? MESSAGE_TEXT : MESSAGE_EVENT;
+}
+
+static const struct message_row *add_message(struct turn *t, struct contact *c,
+					     const struct intake *k)
+{
+	const struct inbound *in = &k->in;
+	const struct channel_row *channel = directory_channel(t->g->directory, k->channel_id);
+	return book_message(t, c, &(struct message_row){
+		.kind = initial_kind(in),
+		.author = in->kind == INBOUND_MESSAGE ? AUTHOR_CUSTOMER : AUTHOR_SYSTEM,
+		.channel = channel != NULL ? channel->kind : c->row.channel,
+		.at_us = t->now,
+		.remote_id = in->remote_id,
+		.body = in->body,
+		.html = in->html,
+		.blob = in->blob,
+		.fields = in->fields,
+	});
+}
+
+static void hold_session(struct turn *t, struct contact *c, const struct intake *k)
+{
+	struct session *s = book_session(t->g->book, k->channel_id, k->in.key);
+	const struct channel_row *channel = directory_channel(t->g->directory, k->channel_id);
+	if (s == NULL && k->in.key.n > 0 && k->in.kind != INBOUND_END && channel != NULL)
+		s = book_session_new(t, c, (enum channel_kind)channel->kind, k->channel_id,
+				     k->in.key, k->in.session_fields);
+	else if (s != NULL && k->in.session_fields.n > 0) {
+		row_set(&s->row.fields, k->in.session_fields);
+		session_changed(t, s);
+	}
+}
+
+static int end_session(struct turn *t, struct contact *c, const struct intake *k)
+{
+	struct session *s = book_session(t->g->book, k->channel_id, k->in.key);
+	if (s != NULL)
+		book_session_end(t, c, s);
+	bool is_over = contact_session(c, TEXT_NONE) == NULL &&
+		       channel_is_live((enum channel_kind)c->row.channel) &&
+		       c->row.state != CONTACT_CLOSED && c->row.state != CONTACT_WRAPUP;
+	if (!is_over)
+		return 0;
+	struct routing_event ev = {.kind = EV_CUSTOMER_LEFT};
+	ev.command.contact = c->row.id;
+	int code = turn_route(t, &ev);
+	return code == E_NOT_FOUND || code == E_STATE ? 0 : code;
+}
+
+/* A customer's word wakes what was set aside and re-opens what was closed. */
+static int wake_contact(struct turn *t, struct contact *c, const struct inbound *in)
+{
+	if (in->is_automatic || in->kind == INBOUND_EVENT || in->kind == INBOUND_END)
+		return 0;
+	struct routing_event ev = {.kind = EV_RESUME};
+	ev.command.contact = c->row.id;
+	if (c->row.state == CONTACT_PARKED)
+		return turn_route(t, &ev);
+	if (c->row.state == CONTACT_WRAPUP) {
+		ev.kind = EV_WRAPUP_DONE;
+		ev.command.agent = c->row.agent;
+		ev.command.epoch = (uint64_t)c->row.epoch;
+		int code = turn_route(t, &ev);
+		if (code < 0)
+			return code;
+	}
+	return c->row.state == CONTACT_CLOSED ? reopen(t, c) : 0;
+}
+
+static int take_in(struct turn *t, struct intake *k, struct contact **ret)
+{
+	struct contact *c = find_contact(t, k);
+	k->result.is_new = c == NULL;
+	if (c == NULL && !k->in.may_open)
+		return E_NOT_FOUND;
+	int code = c == NULL ? open_contact(t, k, &c) : 0;
+	if (code < 0)
+		return code;
+	*ret = c;
+	hold_session(t, c, k);
+	const struct message_row *m = NULL;
+	if (k->in.kind == INBOUND_MESSAGE || k->in.body.n > 0)
+		m = add_message(t, c, k);
+	k->result.message = m != NULL ? m->id : 0;
+	k->result.seq = m != NULL ? m->seq : c->row.seq;
+	if (k->result.is_new) {
+		code = intake_enqueue(t, c, k->in.priority, 0);
+		if (code < 0) { /* the limits were asked first: kept for the record, not routed */
+			c->row.state = CONTACT_CLOSED;
+			c->row.cause = CAUSE_SYSTEM;
+		}
+		return code;
+	}
+	if (k->in.kind == INBOUND_END)
+		return end_session(t, c, k);
+	return wake_contact(t, c, &k->in);
+}
+
+void intake_thread(struct turn *t, struct usher_text id, usher_id contact)
+{
+	struct thread_row row = {.hash = (int64_t)hash_keyed(&t->g->id_key, id.p, id.n),
+				 .contact = contact, .at_us = t->now};
+	store_put(t->batch, &THREAD, &row);
+}
+
+static void remember(struct turn *t, struct intake *k, uint64_t hash)
+{
+	if (k->in.remote_id.n > 0)
+		book_see(t, hash, &(struct book_seen){k->result.contact, k->result.message,
+						      k->result.seq});
+	for (int i = 0; i < k->in.ref_count; i++)
+		intake_thread(t, k->in.refs[i], k->result.contact);
+}
+
+static void apply(struct turn *t, void *arg)
+{
+	struct intake *k = arg;
+	struct contact *c = NULL;
+	struct book_seen seen;
+	uint64_t hash = book_seen_hash(t->g, k->channel_id, k->in.remote_id);
+	if (k->in.remote_id.n > 0 && book_was_seen(t->g->book, hash, &seen)) {
+		c = book_contact(t->g->book, seen.contact);
+		k->code = E_EXISTS;
+		k->result = (struct inbound_result){.contact = seen.contact, .message = seen.message,
+						    .seq = seen.seq,
+						    .contact_number = c != NULL ? c->row.number : 0};
+		return;
+	}
+	k->code = take_in(t, k, &c);
+	if (k->code < 0)
+		return;
+	k->result.contact = c->row.id;
+	k->result.contact_number = c->row.number;
+	remember(t, k, hash);
+	publish_contact(t, c);
+	log_event(LOG_LEVEL_INFO, "contact.heard", "contact=C-%lld channel=%.*s kind=%d new=%d seq=%lld",
+		  (long long)c->row.number, TEXT_ARG(k->channel_id), (int)k->in.kind,
+		  k->result.is_new, (long long)k->result.seq);
+}
+
+static void done(int code, void *arg)
+{
+	struct intake *k = arg;
+	int answer = code < 0 ? code : k->code;
+	k->on_done(answer, answer == 0 || answer == E_EXISTS ? &k->result : NULL, k->arg);
+	arena_done(&k->arena);
+	free(k);
+}
+
+void intake_submit(struct gateway *g, struct usher_text channel_id, const struct inbound *in,
+		   channel_on_inbound on_done, void *arg)
+{
+	struct intake *k = NEW(struct intake);
+	copy_inbound(&k->arena, &k->in, in);
+	k->channel_id = arena_text(&k->arena, channel_id);
+	k->on_done = on_done;
+	k->arg = arg;
+	engine_submit(g->engine, apply, done, k);
+}

@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Changes become deltas. The difference to what followers see is kept on the contact. */
+#include "gateway/directory.h"
+#include "gateway/live_topic.h"
+#include "gateway/shapes.h"
+
+#define FLUSH_MS 250
+
+static void on_time(uv_timer_t *timer);
+
+void live_gather(struct live *l)
+{
+	if (l->is_armed)
+		return;
+	l->is_armed = true;
+	uv_timer_start(l->timer, on_time, FLUSH_MS, 0);
+}
+
+static usher_id holder_of(const struct contact *c)
+{
+	bool is_held = c->row.state == CONTACT_ACTIVE || c->row.state == CONTACT_WRAPUP ||
+		       c->row.state == CONTACT_PARKED;
+	return is_held ? c->row.agent : 0;
+}
+
+static void send_contact(struct live *l, struct topic *t, struct contact *c)
+{
+	struct usher_buf out = {0};
+	struct json_writer w;
+	if (t == NULL)
+		return;
+	topic_delta(l, t, "contact", &w, &out);
+	json_key(&w, "contact");
+	shape_contact(&w, l->g, c);
+	topic_send(t, &w, &out);
+}
+
+static void send_gone(struct live *l, struct topic *t, const char *op, usher_id contact,
+		      uint64_t epoch, enum contact_cause cause)
+{
+	struct usher_buf out = {0};
+	struct json_writer w;
+	if (t == NULL)
+		return;
+	topic_delta(l, t, op, &w, &out);
+	json_put_id(&w, "contact", contact, &l->g->id_key);
+	json_put_int(&w, "epoch", (int64_t)epoch);
+	json_put_string(&w, "cause", contact_cause_name(cause));
+	topic_send(t, &w, &out);
+}
+
+static void send_offer(struct live *l, struct contact *c)
+{
+	struct topic *t = topic_find(l, TOPIC_ME, c->row.agent);
+	struct usher_buf out = {0};
+	struct json_writer w;
+	if (t == NULL)
+		return;
+	topic_delta(l, t, "offer", &w, &out);
+	json_key(&w, "offer");
+	shape_offer(&w, l->g, c);
+	topic_send(t, &w, &out);
+}
+
+static void show_offer(struct live *l, struct contact *c)
+{
+	bool is_offered = c->row.state == CONTACT_OFFERED;
+	bool is_same = is_offered && c->shown_offer == c->row.agent &&
+		       c->shown_epoch == (uint64_t)c->row.epoch;
+	if (is_same)
+		return;
+	if (c->shown_offer != 0)
+		send_gone(l, topic_find(l, TOPIC_ME, c->shown_offer), "offer-ended", c->row.id,
+			  c->shown_epoch, (enum contact_cause)c->offer_cause);
+	c->shown_offer = is_offered ? c->row.agent : 0;
+	c->shown_epoch = (uint64_t)c->row.epoch;
+	if (is_offered)
+		send_offer(l, c);
+}
+
+static void show_holder(struct live *l, struct contact *c)
+{
+	usher_id holder = holder_of(c);
+	if (c->shown_holder != 0 && c->shown_holder != holder)
+		send_gone(l, topic_find(l, TOPIC_ME, c->shown_holder), "contact-gone", c->row.id,
+			  (uint64_t)c->row.epoch, (enum contact_cause)c->row.cause);
+	c->shown_holder = holder;
+	if (holder != 0)
+		send_contact(l, topic_find(l, TOPIC_ME, holder), c);
+}
+
+void live_contact(struct live *l, struct contact *c)
+{
+	show_offer(l, c);
+	show_holder(l, c);
+	send_contact(l, topic_find(l, TOPIC_CONTACT, c->row.id), c);
+	table_set(&l->dirty_contacts, c->row.id, 1);
+	live_queue(l, c->row.queue);
+	if (c->row.agent != 0)
+		live_agent(l, c->row.agent);
+}
+
+static void send_message(struct live *l, struct topic *t, const struct message_row *m)
+{
+	struct usher_buf out = {0};
+	struct json_writer w;
+	if (t == NULL)
+		return;
+	topic_delta(l, t, "message", &w, &out);
+	json_key(&w, "message");
+	shape_message(&w, l->g, m);
+	topic_send(t, &w, &out);
+}
+
+void live_message(struct live *l, const struct message_row *m)
+{
+	const struct contact *c = book_contact(l->g->book, m->contact);
+	usher_id holder = c != NULL ? holder_of(c) : 0;
+	send_message(l, topic_find(l, TOPIC_CONTACT, m->contact), m);
+	if (holder != 0)
+		send_message(l, topic_find(l, TOPIC_ME, holder), m);
+}
+
+void live_signal(struct live *l, usher_id contact, enum channel_signal signal)
+{
+	const struct contact *c = book_open_contact(l->g->book, contact);
+	struct topic *topics[2] = {topic_find(l, TOPIC_CONTACT, contact), NULL};
+	if (c != NULL && holder_of(c) != 0)
+		topics[1] = topic_find(l, TOPIC_ME, holder_of(c));
+	for (int i = 0; i < 2; i++) {
+		struct usher_buf out = {0};
+		struct json_writer w;
+		if (topics[i] == NULL)
+			continue;
+		topic_delta(l, topics[i], "signal", &w, &out);
+		json_put_id(&w, "contact", contact, &l->g->id_key);
+		json_put_string(&w, "signal", signal == SIGNAL_TYPING ? "typing" : "not-typing");
+		topic_send(topics[i], &w, &out);
+	}
+}
+
+void live_agent(struct live *l, usher_id agent)
+{
+	struct topic *t = topic_find(l, TOPIC_ME, agent);
+	struct usher_buf out = {0};
+	struct json_writer w;
+	table_set(&l->dirty_agents, agent, 1);
+	live_gather(l);
+	if (t == NULL)
+		return;
+	topic_delta(l, t, "presence", &w, &out);
+	json_key(&w, "presence");
+	shape_presence(&w, l->g, agent);
+	topic_send(t, &w, &out);
+}
+
+void live_queue(struct live *l, usher_id queue)
+{
+	if (queue == 0)
+		return;
+	table_set(&l->dirty_queues, queue, 1);
+	live_gather(l);
+}
+
+void live_channel(struct live *l, struct usher_text id)
+{
+	struct topic *t = l != NULL ? topic_find(l, TOPIC_CHANNELS, 0) : NULL;
+	const struct channel_row *row =
+		t != NULL ? directory_channel(l->g->directory, id) : NULL;
+	struct usher_buf out = {0};
+	struct json_writer w;
+	if (row == NULL)
+		return;
+	topic_delta(l, t, "channel", &w, &out);
+	json_key(&w, "channel");
+	shape_channel(&w, l->g, row);
+	topic_send(t, &w, &out);
+}
+
+/* ---- the flush ------------------------------------------------------------------------------------- */
+
+static void flush_queues(struct live *l)
+{
+	struct topic *t = topic_find(l, TOPIC_QUEUES, 0);
+	TABLE_EACH(slot, &l->dirty_queues) {
+		const struct queue_row *row = directory_queue(l->g->directory, slot->key);
+		struct usher_buf out = {0};
+		struct json_writer w;
+		if (t == NULL || row == NULL)
+			continue;
+		topic_delta(l, t, "queue", &w, &out);
+		json_key(&w, "queue");
+		shape_figures(&w, l->g, row);
+		topic_send(t, &w, &out);
+	}
+	table_done(&l->dirty_queues);
+}
+
+/* What an agent does changes the figures of the queues it serves. */
+static void touch_queues(struct live *l, const struct user_row *user)
+{
+	size_t n;
+	const struct queue_row *const *queues = directory_queues(l->g->directory, &n);
+	for (size_t i = 0; i < n; i++)
+		if (directory_is_member(user, queues[i]->id))
+			table_set(&l->dirty_queues, queues[i]->id, 1);
+}
+
+static void flush_agents(struct live *l)
+{
+	struct topic *t = topic_find(l, TOPIC_AGENTS, 0);
+	bool has_watchers = t != NULL || topic_find(l, TOPIC_QUEUES, 0) != NULL;
+	TABLE_EACH(slot, &l->dirty_agents) {
+		const struct user_row *user = directory_user(l->g->directory, slot->key);
+		struct usher_buf out = {0};
+		struct json_writer w;
+		if (!has_watchers || user == NULL)
+			continue;
+		touch_queues(l, user);
+		if (t == NULL)
+			continue;
+		topic_delta(l, t, "agent", &w, &out);
+		json_key(&w, "agent");
+		shape_agent(&w, l->g, user);
+		topic_send(t, &w, &out);
+	}
+	table_done(&l->dirty_agents);
+}
+
+static void flush_waiting_contact(struct live *l, struct topic *t, usher_id id)
+{
+	struct contact *c = book_contact(l->g->book, id);
+	uint64_t unused;
+	bool is_waiting = c != NULL && (c->row.state == CONTACT_WAITING ||
+					c->row.state == CONTACT_OFFERED);
+	if (is_waiting && topic_sees_queue(l, t, c->row.queue)) {
+		table_set(&t->shown, id, 1);
+		send_contact(l, t, c);
+	} else if (table_get(&t->shown, id, &unused)) {
+		table_remove(&t->shown, id);
+		send_gone(l, t, "contact-gone", id, 0,
+			  c != NULL ? (enum contact_cause)c->row.cause : CAUSE_NONE);
+	}
+}
+
+static void flush_waiting(struct live *l)
+{
+	TABLE_EACH(at, &l->topics) {
+		struct topic *t = (struct topic *)(uintptr_t)at->value;
+		if (t->kind != TOPIC_WAITING)
+			continue;
+		TABLE_EACH(slot, &l->dirty_contacts)
+			flush_waiting_contact(l, t, slot->key);
+	}
+	table_done(&l->dirty_contacts);
+}
+
+void live_flush(struct live *l)
+{
+	flush_agents(l);
+	flush_queues(l);
+	flush_waiting(l);
+}
+
+static void flush_now(struct gateway *g, void *arg)
+{
+	(void)arg;
+	live_flush(g->live);
+}
+
+static void on_time(uv_timer_t *timer)
+{
+	struct live *l = timer->data;
+	l->is_armed = false;
+	engine_read(l->g->engine, flush_now, NULL);
+}

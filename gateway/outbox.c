@@ -1,0 +1,510 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "gateway/outbox.h"
+
+#include "gateway/lines.h"
+#include "gateway/log.h"
+#include "gateway/publish.h"
+#include "gateway/rows.h"
+#include "routing/base/table.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#define IN_FLIGHT_MAX 4 /* of one channel */
+#define RETRY_MIN_US (5 * USHER_SECOND)
+
+enum item_place { PLACE_NEW, PLACE_HEAP, PLACE_BACKLOG, PLACE_HELD, PLACE_FLIGHT };
+
+struct way { /* one channel's part */
+	struct list backlog; /* due, waiting for a free place */
+	struct list held;
+	int in_flight;
+};
+
+struct item {
+	struct outbox_row row; /* owned texts */
+	struct list link;      /* in list: backlog or held of its way, or itself */
+	struct list command;   /* in list: commands, or itself */
+	size_t heap_place;
+	enum item_place place;
+	bool is_unsure, is_gone; /* gone: cancelled while in flight */
+};
+
+struct outbox {
+	struct gateway *g; /* borrowed: it owns this */
+	struct table items; /* id -> struct item *, owned */
+	struct table ways;  /* hash of the channel id -> struct way *, owned */
+	struct item **heap; /* owned; by (next_us, id) */
+	size_t heap_count, heap_space;
+	struct list commands;
+	uv_timer_t *timer;
+	bool is_started;
+};
+
+/* ---- the heap of what is not due yet --------------------------------------------------------- */
+
+static bool is_before(const struct item *a, const struct item *b)
+{
+	if (a->row.next_us != b->row.next_us)
+		return a->row.next_us < b->row.next_us;
+	return a->row.id < b->row.id;
+}
+
+static void heap_set(struct outbox *o, size_t place, struct item *item)
+{
+	o->heap[place] = item;
+	item->heap_place = place;
+}
+
+static void heap_up(struct outbox *o, size_t place)
+{
+	struct item *item = o->heap[place];
+	while (place > 0 && is_before(item, o->heap[(place - 1) / 2])) {
+		heap_set(o, place, o->heap[(place - 1) / 2]);
+		place = (place - 1) / 2;
+	}
+	heap_set(o, place, item);
+}
+
+static void heap_down(struct outbox *o, size_t place)
+{
+	struct item *item = o->heap[place];
+	for (;;) {
+		size_t child = place * 2 + 1;
+		if (child >= o->heap_count)
+			break;
+		if (child + 1 < o->heap_count && is_before(o->heap[child + 1], o->heap[child]))
+			child++;
+		if (!is_before(o->heap[child], item))
+			break;
+		heap_set(o, place, o->heap[child]);
+		place = child;
+	}
+	heap_set(o, place, item);
+}
+
+static void heap_add(struct outbox *o, struct item *item)
+{
+	if (o->heap_count == o->heap_space) {
+		o->heap_space = o->heap_space == 0 ? 64 : o->heap_space * 2;
+		o->heap = memory_resize(o->heap, o->heap_space * sizeof *o->heap);
+	}
+	item->place = PLACE_HEAP;
+	heap_set(o, o->heap_count++, item);
+	heap_up(o, o->heap_count - 1);
+}
+
+static void heap_remove(struct outbox *o, struct item *item)
+{
+	size_t place = item->heap_place;
+	struct item *last = o->heap[--o->heap_count];
+	if (last != item) {
+		heap_set(o, place, last);
+		heap_up(o, place);
+		heap_down(o, last->heap_place);
+	}
+}
+
+/* ---- items ------------------------------------------------------------------------------------ */
+
+static uint64_t way_hash(const struct outbox *o, struct usher_text channel_id)
+{
+	uint64_t hash = hash_keyed(&o->g->id_key, channel_id.p, channel_id.n);
+	return hash != 0 ? hash : 1;
+}
+
+static struct way *way_of(struct outbox *o, struct usher_text channel_id)
+{
+	uint64_t hash = way_hash(o, channel_id);
+	struct way *way = table_get_pointer(&o->ways, hash);
+	if (way == NULL) {
+		way = NEW(struct way);
+		list_init(&way->backlog);
+		list_init(&way->held);
+		table_set_pointer(&o->ways, hash, way);
+	}
+	return way;
+}
+
+static struct item *item_new(struct outbox *o, const struct outbox_row *row)
+{
+	struct item *item = NEW(struct item);
+	row_assign(&OUTBOX, &item->row, row);
+	list_init(&item->link);
+	list_init(&item->command);
+	if (row->message_seq == 0)
+		list_add_last(&o->commands, &item->command);
+	table_set_pointer(&o->items, row->id, item);
+	return item;
+}
+
+static void item_free(struct outbox *o, struct item *item)
+{
+	if (item->place == PLACE_HEAP)
+		heap_remove(o, item);
+	list_remove(&item->link);
+	list_remove(&item->command);
+	table_remove(&o->items, item->row.id);
+	row_clear(&OUTBOX, &item->row);
+	free(item);
+}
+
+static void arm(struct outbox *o);
+
+static void send_item(struct outbox *o, struct way *way, struct item *item)
+{
+	list_remove(&item->link);
+	item->place = PLACE_FLIGHT;
+	way->in_flight++;
+	lines_send(o->g->lines, &item->row, item->is_unsure);
+}
+
+static void run_way(struct outbox *o, struct way *way)
+{
+	while (way->in_flight < IN_FLIGHT_MAX && !list_is_empty(&way->backlog))
+		send_item(o, way, LIST_ITEM(way->backlog.next, struct item, link));
+}
+
+static void run_due(struct outbox *o)
+{
+	usher_us now = gateway_now();
+	while (o->heap_count > 0 && o->heap[0]->row.next_us <= now) {
+		struct item *item = o->heap[0];
+		struct way *way = way_of(o, item->row.channel_id);
+		heap_remove(o, item);
+		item->place = PLACE_BACKLOG;
+		list_add_last(&way->backlog, &item->link);
+		run_way(o, way);
+	}
+	arm(o);
+}
+
+static void on_time(uv_timer_t *timer)
+{
+	run_due(timer->data);
+}
+
+static void arm(struct outbox *o)
+{
+	if (!o->is_started || o->heap_count == 0) {
+		uv_timer_stop(o->timer);
+		return;
+	}
+	usher_us left = o->heap[0]->row.next_us - gateway_now();
+	uv_update_time(o->g->loop);
+	uv_timer_start(o->timer, on_time, left <= 0 ? 0 : (uint64_t)(left / 1000 + 1), 0);
+}
+
+static void place_item(struct outbox *o, struct item *item)
+{
+	if (item->row.state == DELIVERY_HELD) {
+		item->place = PLACE_HELD;
+		list_add_last(&way_of(o, item->row.channel_id)->held, &item->link);
+		return;
+	}
+	heap_add(o, item);
+}
+
+/* ---- in a turn -------------------------------------------------------------------------------- */
+
+static void begin_item(struct gateway *g, void *arg)
+{
+	struct outbox *o = g->outbox;
+	struct item *item = item_new(o, arg);
+	place_item(o, item);
+	arm(o);
+}
+
+static void add_row(struct turn *t, const struct outbox_row *row)
+{
+	struct outbox_row *copy = ARENA_NEW(t->arena, struct outbox_row);
+	*copy = *row;
+	copy->channel_id = arena_text(t->arena, row->channel_id);
+	copy->kind = arena_text(t->arena, row->kind);
+	copy->payload = arena_text(t->arena, row->payload);
+	store_put(t->batch, &OUTBOX, copy);
+	turn_publish(t, begin_item, copy);
+}
+
+void outbox_message(struct turn *t, const struct contact *c, const struct message_row *m,
+		    struct usher_text channel_id)
+{
+	add_row(t, &(struct outbox_row){.id = gateway_id(t->g, t->now),
+					.state = DELIVERY_QUEUED,
+					.next_us = t->now,
+					.contact = c->row.id,
+					.message_seq = m->seq,
+					.created_us = t->now,
+					.channel_id = channel_id,
+					.kind = TEXT("message")});
+}
+
+static void cancel_item(struct gateway *g, void *arg)
+{
+	struct item *item = table_get_pointer(&g->outbox->items, *(usher_id *)arg);
+	if (item == NULL)
+		return;
+	if (item->place == PLACE_FLIGHT)
+		item->is_gone = true;
+	else
+		item_free(g->outbox, item);
+}
+
+/* A newer command overtakes those that did not get through: only the last state matters. */
+static void cancel_commands(struct turn *t, const struct contact *c)
+{
+	struct outbox *o = t->g->outbox;
+	LIST_EACH(link, &o->commands) {
+		struct item *item = LIST_ITEM(link, struct item, command);
+		if (item->row.contact != c->row.id || item->is_gone)
+			continue;
+		store_remove(t->batch, &OUTBOX, &item->row);
+		usher_id *id = ARENA_NEW(t->arena, usher_id);
+		*id = item->row.id;
+		turn_publish(t, cancel_item, id);
+	}
+}
+
+void outbox_command(struct turn *t, const struct contact *c, const char *kind)
+{
+	if (!list_is_empty(&t->g->outbox->commands))
+		cancel_commands(t, c);
+	for (const struct list *link = c->sessions.next; link != &c->sessions; link = link->next) {
+		const struct session *s = LIST_ITEM(link, struct session, link);
+		if (!lines_wants_commands(t->g, s->row.channel_id))
+			continue;
+		add_row(t, &(struct outbox_row){.id = gateway_id(t->g, t->now),
+						.state = DELIVERY_QUEUED,
+						.next_us = t->now,
+						.contact = c->row.id,
+						.created_us = t->now,
+						.channel_id = s->row.channel_id,
+						.kind = text_of(kind),
+						.payload = s->row.remote_key});
+	}
+}
+
+/* ---- how it went ------------------------------------------------------------------------------ */
+
+struct report {
+	struct gateway *g;
+	usher_id out_id, contact;
+	int64_t seq;
+	enum delivery_state state;
+	usher_us retry_us;
+	char detail[200];
+	bool is_kept; /* the row stays: retry, unsure, held */
+	struct outbox_row row;
+};
+
+/* A state may only become a later one; a failure may come after "sent" (a bounce). */
+static bool may_follow(int64_t from, enum delivery_state to)
+{
+	static const int rank[DELIVERY_STATES] = {
+		[DELIVERY_NONE] = 0,      [DELIVERY_QUEUED] = 1, [DELIVERY_SENDING] = 2,
+		[DELIVERY_RETRY] = 2,     [DELIVERY_HELD] = 2,   [DELIVERY_UNSURE] = 2,
+		[DELIVERY_SENT] = 3,      [DELIVERY_FAILED] = 4, [DELIVERY_DELIVERED] = 5,
+		[DELIVERY_READ] = 6,
+	};
+	return from != DELIVERY_NONE && rank[to] >= rank[from];
+}
+
+static void report_message(struct turn *t, const struct report *r)
+{
+	struct message_row key = {.contact = r->contact, .seq = r->seq};
+	struct message_row *m = ARENA_NEW(t->arena, struct message_row);
+	if (r->seq == 0 || store_get(t->g->store, &MESSAGE, &key, t->arena, m) < 0)
+		return;
+	if (!may_follow(m->delivery, r->state) || m->delivery == (int64_t)r->state)
+		return;
+	m->delivery = r->state;
+	m->detail = arena_text(t->arena, text_of(r->detail));
+	store_put(t->batch, &MESSAGE, m);
+	publish_message(t, m, false);
+}
+
+/* A command has no message of its own: its failure becomes a line in the conversation. */
+static void report_command(struct turn *t, const struct report *r)
+{
+	struct contact *c = book_contact(t->g->book, r->contact);
+	if (r->state != DELIVERY_FAILED || c == NULL)
+		return;
+	book_event(t, c, "command-failed", "%s", r->detail);
+	publish_contact(t, c);
+}
+
+static void apply_report(struct turn *t, void *arg)
+{
+	struct report *r = arg;
+	struct item *item = table_get_pointer(&t->g->outbox->items, r->out_id);
+	if (item != NULL && !item->is_gone) {
+		r->contact = item->row.contact;
+		r->seq = item->row.message_seq;
+		r->row = item->row;
+		r->row.state = r->state;
+		r->row.attempts++;
+		r->row.next_us = t->now + (r->retry_us > RETRY_MIN_US ? r->retry_us : RETRY_MIN_US);
+		r->row.error = text_of(r->detail);
+		if (r->is_kept)
+			store_put(t->batch, &OUTBOX, &r->row);
+		else
+			store_remove(t->batch, &OUTBOX, &r->row);
+	}
+	if (r->seq != 0)
+		report_message(t, r);
+	else if (item != NULL && !item->is_gone)
+		report_command(t, r);
+}
+
+static void end_flight(struct report *r)
+{
+	struct outbox *o = r->g->outbox;
+	struct item *item = table_get_pointer(&o->items, r->out_id);
+	if (item == NULL || item->place != PLACE_FLIGHT)
+		return;
+	struct way *way = way_of(o, item->row.channel_id);
+	way->in_flight--;
+	if (!r->is_kept || item->is_gone) {
+		item_free(o, item);
+	} else {
+		item->row.state = r->state;
+		item->row.attempts = r->row.attempts;
+		item->row.next_us = r->row.next_us;
+		row_set(&item->row.error, text_of(r->detail));
+		item->is_unsure = item->is_unsure || r->state == DELIVERY_UNSURE;
+		place_item(o, item);
+	}
+	run_way(o, way);
+	arm(o);
+}
+
+/* Nothing was kept: what the channel did stands, so it counts as unsure and is told again. */
+static void report_again(struct report *r)
+{
+	struct outbox *o = r->g->outbox;
+	struct item *item = table_get_pointer(&o->items, r->out_id);
+	if (item == NULL || item->place != PLACE_FLIGHT)
+		return;
+	way_of(o, item->row.channel_id)->in_flight--;
+	item->is_unsure = true;
+	item->row.next_us = gateway_now() + RETRY_MIN_US;
+	heap_add(o, item);
+	arm(o);
+}
+
+static void on_report(int code, void *arg)
+{
+	struct report *r = arg;
+	if (code == 0)
+		end_flight(r);
+	else
+		report_again(r);
+	free(r);
+}
+
+void outbox_delivered(struct gateway *g, usher_id out_id, usher_id contact, int64_t seq,
+		      enum delivery_state state, usher_us retry_us, const char *detail)
+{
+	struct report *r = NEW(struct report);
+	*r = (struct report){.g = g, .out_id = out_id, .contact = contact, .seq = seq,
+			     .state = state, .retry_us = retry_us};
+	size_t n = text_fit(text_of(detail), sizeof r->detail - 1);
+	memcpy(r->detail, detail != NULL ? detail : "", n);
+	r->is_kept = state == DELIVERY_RETRY || state == DELIVERY_UNSURE || state == DELIVERY_HELD;
+	engine_submit(g->engine, apply_report, on_report, r);
+}
+
+void outbox_release(struct outbox *o, struct usher_text channel_id)
+{
+	struct way *way = way_of(o, channel_id);
+	usher_us now = gateway_now();
+	LIST_EACH(link, &way->held) {
+		struct item *item = LIST_ITEM(link, struct item, link);
+		list_remove(&item->link);
+		item->row.next_us = now;
+		item->row.state = DELIVERY_RETRY;
+		heap_add(o, item);
+	}
+	arm(o);
+}
+
+/* ---- life ------------------------------------------------------------------------------------- */
+
+struct outbox *outbox_new(struct gateway *g)
+{
+	struct outbox *o = NEW(struct outbox);
+	o->g = g;
+	list_init(&o->commands);
+	o->timer = NEW(uv_timer_t);
+	uv_timer_init(g->loop, o->timer);
+	o->timer->data = o;
+	return o;
+}
+
+static int on_row(const void *row, void *arg)
+{
+	struct outbox *o = arg;
+	struct item *item = item_new(o, row);
+	item->is_unsure = true; /* it may have been on its way when the process ended */
+	place_item(o, item);
+	return 0;
+}
+
+int outbox_start(struct outbox *o, struct usher_error *reterr)
+{
+	struct store_range all = {.index = -1};
+	int code = store_scan(o->g->store, &OUTBOX, &all, on_row, o);
+	if (code < 0)
+		return usher_error_set(reterr, code, "outbox: cannot be read from the store");
+	o->is_started = true;
+	arm(o);
+	return 0;
+}
+
+static void on_closed(uv_handle_t *handle)
+{
+	free(handle);
+}
+
+struct outbox *outbox_free(struct outbox *o)
+{
+	if (o == NULL)
+		return NULL;
+	uv_close((uv_handle_t *)o->timer, on_closed);
+	while (o->items.count > 0) {
+		struct item *first = NULL;
+		TABLE_EACH(slot, &o->items)
+			first = (struct item *)(uintptr_t)slot->value;
+		item_free(o, first);
+	}
+	TABLE_EACH(slot, &o->ways)
+		free((void *)(uintptr_t)slot->value);
+	table_done(&o->items);
+	table_done(&o->ways);
+	free(o->heap);
+	free(o);
+	return NULL;
+}
+
+size_t outbox_count(const struct outbox *o)
+{
+	return o->items.count;
+}
+
+usher_us outbox_oldest(const struct outbox *o)
+{
+	usher_us oldest = USHER_NEVER;
+	TABLE_EACH(slot, &o->items) {
+		const struct item *item = (const struct item *)(uintptr_t)slot->value;
+		if (item->row.created_us < oldest)
+			oldest = item->row.created_us;
+	}
+	return oldest;
+}
+
+void outbox_each(const struct outbox *o, void (*on_item)(const struct outbox_row *row, void *arg),
+		 void *arg)
+{
+	TABLE_EACH(slot, &o->items)
+		on_item(&((const struct item *)(uintptr_t)slot->value)->row, arg);
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "gateway/publish.h"
+
+#include "gateway/lines.h"
+#include "gateway/live.h"
+
+struct published_message {
+	const struct message_row *row; /* borrowed: in the turn's arena */
+	bool is_new;
+};
+
+static void contact_now(struct gateway *g, void *arg)
+{
+	struct contact *c = book_contact(g->book, *(usher_id *)arg);
+	if (c == NULL)
+		return;
+	c->is_publish_pending = false;
+	live_contact(g->live, c);
+	lines_contact(g->lines, c);
+}
+
+void publish_contact(struct turn *t, struct contact *c)
+{
+	if (c->is_publish_pending)
+		return;
+	c->is_publish_pending = true;
+	usher_id *id = ARENA_NEW(t->arena, usher_id);
+	*id = c->row.id;
+	turn_publish(t, contact_now, id);
+}
+
+static void agent_now(struct gateway *g, void *arg)
+{
+	live_agent(g->live, *(usher_id *)arg);
+}
+
+void publish_agent(struct turn *t, usher_id agent)
+{
+	usher_id *id = ARENA_NEW(t->arena, usher_id);
+	*id = agent;
+	turn_publish(t, agent_now, id);
+}
+
+static void message_now(struct gateway *g, void *arg)
+{
+	struct published_message *p = arg;
+	live_message(g->live, p->row);
+	if (p->is_new)
+		lines_message(g->lines, p->row);
+}
+
+void publish_message(struct turn *t, const struct message_row *m, bool is_new)
+{
+	struct published_message *p = ARENA_NEW(t->arena, struct published_message);
+	*p = (struct published_message){m, is_new};
+	turn_publish(t, message_now, p);
+}
+
+static void channel_now(struct gateway *g, void *arg)
+{
+	live_channel(g->live, text_of(arg));
+}
+
+void publish_channel(struct turn *t, struct usher_text id)
+{
+	turn_publish(t, channel_now, (void *)(uintptr_t)arena_string(t->arena, id));
+}

@@ -1,0 +1,465 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "gateway/shapes.h"
+
+#include "gateway/directory.h"
+#include "gateway/figures.h"
+#include "gateway/lines.h"
+#include "gateway/requirements.h"
+
+#include <stdio.h>
+
+static const struct {
+	const char *name, *label;
+} reasons[SHAPE_REASONS + 1] = {
+	{NULL, NULL},           {"break", "Break"},       {"lunch", "Lunch"},
+	{"meeting", "Meeting"}, {"training", "Training"}, {"paperwork", "Paperwork"},
+	{"other", "Other"},
+};
+
+const char *shape_reason_name(uint32_t reason)
+{
+	return reason >= 1 && reason <= SHAPE_REASONS ? reasons[reason].name : NULL;
+}
+
+const char *shape_reason_label(uint32_t reason)
+{
+	return reason >= 1 && reason <= SHAPE_REASONS ? reasons[reason].label : NULL;
+}
+
+uint32_t shape_reason_number(struct usher_text name)
+{
+	for (uint32_t i = 1; i <= SHAPE_REASONS; i++)
+		if (text_equal(name, text_of(reasons[i].name)))
+			return i;
+	return 0;
+}
+
+void shape_agent_ref(struct json_writer *w, struct gateway *g, const char *name, usher_id agent)
+{
+	if (agent == 0) {
+		json_put_null(w, name);
+		return;
+	}
+	json_put_object(w, name);
+	json_put_id(w, "id", agent, &g->id_key);
+	json_put_text(w, "name", directory_user_name(g->directory, agent));
+	json_object_end(w);
+}
+
+void shape_queue_ref(struct json_writer *w, struct gateway *g, const char *name, usher_id queue)
+{
+	if (queue == 0) {
+		json_put_null(w, name);
+		return;
+	}
+	json_put_object(w, name);
+	json_put_id(w, "id", queue, &g->id_key);
+	json_put_text(w, "name", directory_queue_name(g->directory, queue));
+	json_object_end(w);
+}
+
+/* ---- contacts ------------------------------------------------------------------------------------ */
+
+static void put_number(struct json_writer *w, const char *name, int64_t number)
+{
+	char text[32];
+	snprintf(text, sizeof text, "C-%lld", (long long)number);
+	json_put_string(w, name, text);
+}
+
+static void put_last(struct json_writer *w, const struct contact *c)
+{
+	if (c->last_seq == 0) {
+		json_put_null(w, "last");
+		return;
+	}
+	json_put_object(w, "last");
+	json_put_int(w, "seq", c->last_seq);
+	json_put_string(w, "author", message_author_name(c->last_author));
+	json_put_string(w, "body", c->last_body);
+	json_put_time(w, "at", c->last_us);
+	json_object_end(w);
+}
+
+static void put_session(struct json_writer *w, const struct contact *c)
+{
+	const struct session *s = contact_session(c, TEXT_NONE);
+	if (s == NULL) {
+		json_put_null(w, "session");
+		return;
+	}
+	json_put_object(w, "session");
+	json_put_string(w, "channel", channel_name((enum channel_kind)s->row.channel));
+	json_put_time(w, "started_at", s->row.started_us);
+	json_put_bool(w, "open", true);
+	json_object_end(w);
+}
+
+static void put_place(struct json_writer *w, struct gateway *g, const struct contact *c)
+{
+	struct routing_contact_view view;
+	bool is_open = routing_contact(engine_routing(g->engine), c->row.id, &view);
+	const struct queue_row *queue = directory_queue(g->directory, c->row.queue);
+	bool is_waiting = c->row.state == CONTACT_WAITING || c->row.state == CONTACT_OFFERED;
+	if (is_open && view.position > 0)
+		json_put_int(w, "position", view.position);
+	else
+		json_put_null(w, "position");
+	json_put_time(w, "until", is_open && !is_waiting ? view.deadline_us : 0);
+	json_put_time(w, "target_at", is_waiting && queue != NULL && queue->target_us > 0
+					      ? c->row.queued_us + queue->target_us
+					      : 0);
+}
+
+static void put_times(struct json_writer *w, const struct contact *c)
+{
+	json_put_time(w, "created_at", c->row.created_us);
+	json_put_time(w, "queued_at", c->row.queued_us);
+	json_put_time(w, "answered_at", c->row.answered_us);
+	json_put_time(w, "closed_at", c->row.closed_us);
+	json_put_time(w, "changed_at", c->row.changed_us);
+}
+
+static void put_customer(struct json_writer *w, struct gateway *g, const struct contact *c)
+{
+	json_put_object(w, "customer");
+	json_put_id(w, "id", c->row.customer, &g->id_key);
+	json_put_string(w, "name", c->customer_name);
+	json_put_text(w, "address", c->row.address);
+	json_object_end(w);
+}
+
+void shape_contact(struct json_writer *w, struct gateway *g, struct contact *c)
+{
+	json_object(w);
+	json_put_id(w, "id", c->row.id, &g->id_key);
+	put_number(w, "number", c->row.number);
+	json_put_string(w, "state", contact_state_name((enum contact_state)c->row.state));
+	json_put_string(w, "channel", channel_name((enum channel_kind)c->row.channel));
+	json_put_text(w, "channel_id", c->row.channel_id);
+	shape_queue_ref(w, g, "queue", c->row.queue);
+	shape_agent_ref(w, g, "agent", c->row.agent);
+	put_customer(w, g, c);
+	json_put_text(w, "subject", c->row.subject);
+	json_put_text(w, "language", c->row.language);
+	json_put_int(w, "priority", c->row.priority);
+	json_put_int(w, "epoch", c->row.epoch);
+	put_place(w, g, c);
+	put_times(w, c);
+	json_put_int(w, "head", c->row.seq);
+	put_last(w, c);
+	json_put_text_or_null(w, "wrapup_code", c->row.wrapup);
+	json_put_string(w, "cause", c->row.cause == CAUSE_NONE
+					    ? NULL
+					    : contact_cause_name((enum contact_cause)c->row.cause));
+	put_session(w, c);
+	json_object_end(w);
+}
+
+void shape_message(struct json_writer *w, struct gateway *g, const struct message_row *m)
+{
+	json_object(w);
+	json_put_id(w, "id", m->id, &g->id_key);
+	json_put_id(w, "contact", m->contact, &g->id_key);
+	json_put_int(w, "seq", m->seq);
+	json_put_string(w, "kind", message_kind_name((enum message_kind)m->kind));
+	json_put_string(w, "author", message_author_name((enum message_author)m->author));
+	shape_agent_ref(w, g, "agent", m->agent);
+	json_put_string(w, "channel", channel_name((enum channel_kind)m->channel));
+	json_put_time(w, "at", m->at_us);
+	json_put_text(w, "body", m->body);
+	json_put_text_or_null(w, "html", m->html);
+	json_put_string(w, "delivery", delivery_state_name((enum delivery_state)m->delivery));
+	json_put_text_or_null(w, "detail", m->detail);
+	json_put_raw(w, "fields", m->fields);
+	json_object_end(w);
+}
+
+void shape_offer(struct json_writer *w, struct gateway *g, struct contact *c)
+{
+	struct routing_contact_view view;
+	bool is_open = routing_contact(engine_routing(g->engine), c->row.id, &view);
+	json_object(w);
+	json_key(w, "contact");
+	shape_contact(w, g, c);
+	json_put_int(w, "epoch", c->row.epoch);
+	json_put_time(w, "expires_at", is_open ? view.deadline_us : 0);
+	json_put_time(w, "offered_at", c->offered_us);
+	json_put_string(w, "reason", c->reason);
+	json_object_end(w);
+}
+
+/* ---- people ---------------------------------------------------------------------------------------- */
+
+static void put_roles(struct json_writer *w, int64_t roles)
+{
+	json_put_list(w, "roles");
+	if ((roles & ROLE_AGENT) != 0)
+		json_text(w, TEXT("agent"));
+	if ((roles & ROLE_SUPERVISOR) != 0)
+		json_text(w, TEXT("supervisor"));
+	if ((roles & ROLE_ADMIN) != 0)
+		json_text(w, TEXT("admin"));
+	json_list_end(w);
+}
+
+static void put_user(struct json_writer *w, struct gateway *g, const struct user_row *user)
+{
+	json_put_id(w, "id", user->id, &g->id_key);
+	json_put_text(w, "login", user->login);
+	json_put_text(w, "name", user->name);
+	put_roles(w, user->roles);
+	json_put_text(w, "phone", user->phone);
+}
+
+void shape_user(struct json_writer *w, struct gateway *g, const struct user_row *user)
+{
+	json_object(w);
+	put_user(w, g, user);
+	json_object_end(w);
+}
+
+static void put_skills(struct json_writer *w, struct gateway *g, usher_id user)
+{
+	const struct user_row *row = directory_user(g->directory, user);
+	struct routing_skill skills[ROUTING_SKILLS_MAX];
+	int n = row != NULL ? requirements_parse(row->skills, skills, ROUTING_SKILLS_MAX) : 0;
+	json_put_object(w, "skills");
+	for (int i = 0; i < n; i++) {
+		const struct skill_row *skill = directory_skill(g->directory, skills[i].skill);
+		if (skill == NULL)
+			continue;
+		struct usher_buf name = {0};
+		buf_add_text(&name, skill->name);
+		json_put_int(w, name.p, skills[i].level);
+		buf_done(&name);
+	}
+	json_object_end(w);
+}
+
+static void put_queues(struct json_writer *w, struct gateway *g, const struct user_row *user)
+{
+	size_t n;
+	const struct queue_row *const *queues = directory_queues(g->directory, &n);
+	json_put_list(w, "queues");
+	for (size_t i = 0; i < n; i++)
+		if (directory_is_member(user, queues[i]->id))
+			json_id(w, queues[i]->id, &g->id_key);
+	json_list_end(w);
+}
+
+void shape_account(struct json_writer *w, struct gateway *g, const struct user_row *user)
+{
+	json_object(w);
+	put_user(w, g, user);
+	json_put_int(w, "capacity", user->capacity);
+	put_skills(w, g, user->id);
+	put_queues(w, g, user);
+	json_put_time(w, "created_at", user->created_us);
+	json_object_end(w);
+}
+
+void shape_presence(struct json_writer *w, struct gateway *g, usher_id agent)
+{
+	struct routing_agent_view view = {.state = AGENT_SIGNED_OUT, .wanted = AGENT_SIGNED_OUT};
+	bool is_known = routing_agent(engine_routing(g->engine), agent, &view);
+	json_object(w);
+	json_put_string(w, "state", agent_state_name(view.state));
+	json_put_string(w, "wanted", agent_state_name(view.wanted));
+	json_put_string(w, "reason", shape_reason_name(view.reason));
+	json_put_time(w, "since", is_known ? view.since_us : 0);
+	json_put_int(w, "capacity", view.capacity);
+	json_put_int(w, "load", view.load);
+	json_put_object(w, "counts");
+	for (int kind = 1; kind < CHANNEL_KINDS; kind++)
+		json_put_int(w, channel_name((enum channel_kind)kind), view.count[kind]);
+	json_object_end(w);
+	json_object_end(w);
+}
+
+struct held {
+	struct json_writer *w;
+	struct gateway *g;
+	usher_id agent;
+};
+
+static void put_held(struct contact *c, void *arg)
+{
+	struct held *held = arg;
+	bool is_held = c->row.agent == held->agent &&
+		       (c->row.state == CONTACT_ACTIVE || c->row.state == CONTACT_WRAPUP);
+	if (!is_held)
+		return;
+	json_object(held->w);
+	json_put_id(held->w, "id", c->row.id, &held->g->id_key);
+	put_number(held->w, "number", c->row.number);
+	json_put_string(held->w, "channel", channel_name((enum channel_kind)c->row.channel));
+	json_put_time(held->w, "since", c->row.answered_us);
+	json_object_end(held->w);
+}
+
+void shape_agent(struct json_writer *w, struct gateway *g, const struct user_row *user)
+{
+	struct held held = {w, g, user->id};
+	json_object(w);
+	json_put_id(w, "id", user->id, &g->id_key);
+	json_put_text(w, "name", user->name);
+	json_put_text(w, "login", user->login);
+	json_key(w, "presence");
+	shape_presence(w, g, user->id);
+	put_queues(w, g, user);
+	put_skills(w, g, user->id);
+	json_put_list(w, "contacts");
+	book_each_of_agent(g->book, user->id, put_held, &held);
+	json_list_end(w);
+	json_object_end(w);
+}
+
+/* ---- queues, channels, customers -------------------------------------------------------------------- */
+
+void shape_queue(struct json_writer *w, struct gateway *g, const struct queue_row *q)
+{
+	json_object(w);
+	json_put_id(w, "id", q->id, &g->id_key);
+	json_put_text(w, "slug", q->slug);
+	json_put_text(w, "name", q->name);
+	json_put_string(w, "order",
+			q->agent_order == ORDER_LEAST_LOADED ? "least-loaded" : "longest-idle");
+	json_put_int(w, "priority", q->priority);
+	json_put_int(w, "offer_s", q->offer_us / USHER_SECOND);
+	json_put_int(w, "wrapup_s", q->wrapup_us / USHER_SECOND);
+	json_put_bool(w, "wrapup_exclusive", q->is_wrapup_exclusive != 0);
+	json_put_int(w, "missed_max", q->missed_max);
+	json_put_int(w, "target_s", q->target_us / USHER_SECOND);
+	json_put_int(w, "target_percent", q->target_percent);
+	json_put_int(w, "short_abandon_s", q->short_abandon_us / USHER_SECOND);
+	json_object_end(w);
+}
+
+static void put_today(struct json_writer *w, struct gateway *g, const struct queue_row *queue)
+{
+	struct queue_figures f;
+	figures_queue(g->figures, queue->id, &f);
+	double level = figures_service_level(&f);
+	json_put_object(w, "today");
+	json_put_int(w, "offered", f.offered);
+	json_put_int(w, "answered", f.answered);
+	json_put_int(w, "abandoned", f.abandoned);
+	json_put_int(w, "short_abandoned", f.short_abandoned);
+	json_put_int(w, "answered_in_target", f.answered_in_target);
+	if (level >= 0)
+		json_put_tenths(w, "service_level", (int64_t)(level * 10 + 0.5));
+	else
+		json_put_null(w, "service_level");
+	if (f.answered > 0)
+		json_put_tenths(w, "asa_s", f.waited_us / f.answered / (USHER_SECOND / 10));
+	else
+		json_put_null(w, "asa_s");
+	json_put_int(w, "target_s", queue->target_us / USHER_SECOND);
+	json_put_int(w, "target_percent", queue->target_percent);
+	json_object_end(w);
+}
+
+void shape_figures(struct json_writer *w, struct gateway *g, const struct queue_row *queue)
+{
+	struct routing_queue_view view = {.oldest_us = USHER_NEVER};
+	bool is_known = routing_queue(engine_routing(g->engine), queue->id, &view);
+	int64_t by_channel[CHANNEL_KINDS] = {0};
+	if (is_known)
+		book_count_waiting(g->book, queue->id, by_channel);
+	json_object(w);
+	shape_queue_ref(w, g, "queue", queue->id);
+	json_put_int(w, "waiting", view.waiting);
+	json_put_int(w, "offered", view.offered);
+	json_put_int(w, "active", view.active);
+	json_put_time(w, "oldest_at", view.oldest_us);
+	json_put_int(w, "ready", view.agents_ready);
+	json_put_int(w, "busy", view.agents_busy);
+	json_put_int(w, "signed_in", view.agents_signed_in);
+	json_put_object(w, "by_channel");
+	for (int kind = 1; kind < CHANNEL_KINDS; kind++)
+		json_put_int(w, channel_name((enum channel_kind)kind), by_channel[kind]);
+	json_object_end(w);
+	put_today(w, g, queue);
+	json_object_end(w);
+}
+
+static const char *health_name(enum channel_health health)
+{
+	static const char *const names[] = {"ok", "degraded", "down", "starting"};
+	return names[health <= CHANNEL_STARTING ? health : CHANNEL_DOWN];
+}
+
+/* Secrets are never given back: a row's type says which they are. */
+static void put_settings(struct json_writer *w, const struct channel_row *channel)
+{
+	const struct channel_driver *driver = channel_driver_by_name(channel->driver);
+	struct json *settings = NULL;
+	json_put_object(w, "settings");
+	if (driver == NULL || json_parse(&settings, channel->settings, 1 << 20, NULL) < 0) {
+		json_object_end(w);
+		return;
+	}
+	for (const struct channel_setting *row = driver->settings; row->name != NULL; row++) {
+		const struct json *value = json_member(settings, row->name);
+		if (value == NULL)
+			continue;
+		if (row->type == SETTING_SECRET)
+			json_put_string(w, row->name, "••••");
+		else if (json_kind(value) == JSON_KIND_INTEGER)
+			json_put_int(w, row->name, json_as_integer(value));
+		else if (json_kind(value) == JSON_KIND_BOOLEAN)
+			json_put_bool(w, row->name, json_as_boolean(value));
+		else
+			json_put_text(w, row->name, json_as_text(value));
+	}
+	json_object_end(w);
+	json_free(settings);
+}
+
+void shape_channel(struct json_writer *w, struct gateway *g, const struct channel_row *channel)
+{
+	struct channel_status status;
+	lines_status(g->lines, channel->id, &status);
+	json_object(w);
+	json_put_text(w, "id", channel->id);
+	json_put_string(w, "kind", channel_name((enum channel_kind)channel->kind));
+	json_put_text(w, "driver", channel->driver);
+	json_put_bool(w, "enabled", channel->is_enabled != 0);
+	shape_queue_ref(w, g, "queue", channel->queue);
+	put_settings(w, channel);
+	json_put_object(w, "status");
+	json_put_string(w, "health", health_name(status.health));
+	json_put_time(w, "since", status.since_us);
+	json_put_string(w, "text", status.text);
+	json_object_end(w);
+	json_object_end(w);
+}
+
+static int put_address(const void *row, void *arg)
+{
+	const struct address_row *address = row;
+	struct json_writer *w = arg;
+	json_object(w);
+	json_put_string(w, "channel", channel_name((enum channel_kind)address->channel));
+	json_put_text(w, "value", address->value);
+	json_put_bool(w, "verified", address->is_verified != 0);
+	json_object_end(w);
+	return 0;
+}
+
+void shape_customer(struct json_writer *w, struct gateway *g, const struct customer_row *customer)
+{
+	struct store_range range = {.index = ADDRESS_BY_CUSTOMER, .equal_count = 1,
+				    .like = &(struct address_row){.customer = customer->id}};
+	json_object(w);
+	json_put_id(w, "id", customer->id, &g->id_key);
+	json_put_text(w, "name", customer->name);
+	json_put_text(w, "language", customer->language);
+	json_put_list(w, "addresses");
+	int code = store_scan(g->store, &ADDRESS, &range, put_address, w);
+	(void)code; /* what could be read is shown */
+	json_list_end(w);
+	json_put_time(w, "created_at", customer->created_us);
+	json_object_end(w);
+}
