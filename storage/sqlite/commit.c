@@ -62,63 +62,111 @@ static int give_up(struct sqlite_store *s, int code, const char *what, struct us
 			       s->path, sqlite3_errmsg(s->writer.db));
 }
 
-static sqlite3_stmt **slot_of(struct sqlite_statements *st, enum batch_verb verb)
+static void bind_row(sqlite3_stmt *st, const struct batch_write *w)
 {
-	switch (verb) {
-	case BATCH_PUT:
-		return &st->put;
-	case BATCH_ADD:
-		return &st->add;
-	case BATCH_REMOVE:
-		return &st->remove;
-	case BATCH_REMOVE_BELOW:
-		return &st->remove_below;
-	}
-	return NULL;
+	for (int i = 0; i < w->table->column_count; i++)
+		sqlite_bind(st, i + 1, w->table, w->row, i);
 }
 
-static int prepare(struct sqlite_connection *c, const struct store_table *t, enum batch_verb verb,
-		   sqlite3_stmt **slot)
+static void bind_key(sqlite3_stmt *st, const struct batch_write *w)
 {
+	for (int i = 0; i < row_key_count(w->table); i++)
+		sqlite_bind(st, i + 1, w->table, w->row, w->table->key[i]);
+}
+
+/* Prepares the statement when it is first used. */
+static int ready(struct sqlite_connection *c, const struct store_table *t, sqlite3_stmt **slot,
+		 void (*make_sql)(const struct store_table *t, struct usher_buf *ret))
+{
+	if (*slot != NULL)
+		return SQLITE_OK;
 	struct usher_buf sql = {0};
-	switch (verb) {
-	case BATCH_PUT:
-		sqlite_sql_put(t, &sql);
-		break;
-	case BATCH_ADD:
-		sqlite_sql_add(t, &sql);
-		break;
-	case BATCH_REMOVE:
-		sqlite_sql_remove(t, &sql);
-		break;
-	case BATCH_REMOVE_BELOW:
-		sqlite_sql_remove_below(t, &sql);
-		break;
-	}
+	make_sql(t, &sql);
 	int rc = sqlite_prepare(c, &sql, slot);
 	buf_done(&sql);
 	return rc;
 }
 
-static int write_row(struct sqlite_connection *c, const struct batch_write *w)
+static int add_row(struct sqlite_connection *c, const struct batch_write *w)
 {
-	const struct store_table *t = w->table;
-	sqlite3_stmt **slot = slot_of(sqlite_statements_of(c, t), w->verb);
-	if (*slot == NULL) {
-		int rc = prepare(c, t, w->verb, slot);
+	struct sqlite_statements *st = sqlite_statements_of(c, w->table);
+	int rc = ready(c, w->table, &st->add, sqlite_sql_add);
+	if (rc != SQLITE_OK)
+		return rc;
+	bind_row(st->add, w);
+	return step_once(st->add);
+}
+
+static bool is_equal(sqlite3_stmt *st, int place, const struct batch_write *w, int column)
+{
+	if (w->table->columns[column].type == STORE_INTEGER)
+		return sqlite3_column_int64(st, place) == row_integer(w->table, w->row, column);
+	const void *p = sqlite3_column_blob(st, place);
+	struct usher_text there = text_slice(p, (size_t)sqlite3_column_bytes(st, place));
+	return text_equal(there, row_text(w->table, w->row, column));
+}
+
+/* A bit for each index in which the row's place changes. */
+static unsigned changed_indexes(sqlite3_stmt *probe, const struct batch_write *w)
+{
+	unsigned changed = 0;
+	int place = 1;
+	for (int i = 0; i < STORE_INDEXES_MAX && w->table->indexes[i].name != NULL; i++)
+		for (int k = 0; k < STORE_KEY_MAX && w->table->indexes[i].columns[k] >= 0; k++)
+			if (!is_equal(probe, place++, w, w->table->indexes[i].columns[k]))
+				changed |= 1u << i;
+	return changed;
+}
+
+static int put_row(struct sqlite_connection *c, const struct batch_write *w)
+{
+	struct sqlite_statements *st = sqlite_statements_of(c, w->table);
+	int rc = ready(c, w->table, &st->probe, sqlite_sql_probe);
+	if (rc != SQLITE_OK)
+		return rc;
+	bind_key(st->probe, w);
+	rc = sqlite3_step(st->probe);
+	unsigned changed = rc == SQLITE_ROW ? changed_indexes(st->probe, w) : 0;
+	(void)sqlite3_reset(st->probe); /* repeats the fault of the step */
+	if (rc == SQLITE_DONE)
+		return add_row(c, w);
+	if (rc != SQLITE_ROW)
+		return rc;
+	if (st->updates[changed] == NULL) {
+		struct usher_buf sql = {0};
+		sqlite_sql_update(w->table, changed, &sql);
+		rc = sqlite_prepare(c, &sql, &st->updates[changed]);
+		buf_done(&sql);
 		if (rc != SQLITE_OK)
 			return rc;
 	}
-	if (w->verb == BATCH_REMOVE_BELOW) {
-		sqlite3_bind_int64(*slot, 1, w->limit);
-	} else if (w->verb == BATCH_REMOVE) {
-		for (int i = 0; i < row_key_count(t); i++)
-			sqlite_bind(*slot, i + 1, t, w->row, t->key[i]);
-	} else {
-		for (int i = 0; i < t->column_count; i++)
-			sqlite_bind(*slot, i + 1, t, w->row, i);
+	bind_row(st->updates[changed], w);
+	return step_once(st->updates[changed]);
+}
+
+static int write_row(struct sqlite_connection *c, const struct batch_write *w)
+{
+	struct sqlite_statements *st = sqlite_statements_of(c, w->table);
+	int rc;
+	switch (w->verb) {
+	case BATCH_PUT:
+		return put_row(c, w);
+	case BATCH_ADD:
+		return add_row(c, w);
+	case BATCH_REMOVE:
+		rc = ready(c, w->table, &st->remove, sqlite_sql_remove);
+		if (rc != SQLITE_OK)
+			return rc;
+		bind_key(st->remove, w);
+		return step_once(st->remove);
+	case BATCH_REMOVE_BELOW:
+		rc = ready(c, w->table, &st->remove_below, sqlite_sql_remove_below);
+		if (rc != SQLITE_OK)
+			return rc;
+		sqlite3_bind_int64(st->remove_below, 1, w->limit);
+		return step_once(st->remove_below);
 	}
-	return step_once(*slot);
+	return SQLITE_INTERNAL;
 }
 
 /* Rows written to a file that has been moved or removed would be acknowledged and lost. */

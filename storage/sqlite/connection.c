@@ -83,9 +83,11 @@ int sqlite_connect(struct sqlite_connection *c, const char *path, struct usher_e
 
 static void finalize_table(struct sqlite_statements *t)
 {
-	sqlite3_stmt *single[] = {t->put, t->add, t->remove, t->remove_below, t->get};
+	sqlite3_stmt *single[] = {t->add, t->remove, t->remove_below, t->get, t->probe};
 	for (size_t i = 0; i < sizeof single / sizeof single[0]; i++)
 		(void)sqlite3_finalize(single[i]);
+	for (size_t i = 0; i < sizeof t->updates / sizeof t->updates[0]; i++)
+		(void)sqlite3_finalize(t->updates[i]);
 	sqlite3_stmt **scans = &t->scans[0][0][0];
 	for (size_t i = 0; i < sizeof t->scans / sizeof *scans; i++)
 		(void)sqlite3_finalize(scans[i]);

@@ -12,7 +12,7 @@
 
 #define SQLITE_TABLES_MAX 32
 #define SQLITE_BUSY_MS 2000          /* another process may hold the lock so long */
-#define SQLITE_FOLD_PAGES 1000       /* the checkpoint thread is woken at so many new WAL pages */
+#define SQLITE_FOLD_PAGES 1000          /* the checkpoint thread is woken at so many new WAL pages */
 #define SQLITE_WAL_PAGES_MAX 16384   /* past it the committer waits for a checkpoint: 64 MiB */
 #define SQLITE_CHECK_BYTES (256 * 1024 * 1024) /* a larger file is not read whole at the start */
 
@@ -20,7 +20,9 @@
 
 /* Statements of one table, prepared when first used. */
 struct sqlite_statements {
-	sqlite3_stmt *put, *add, *remove, *remove_below, *get; /* owned */
+	sqlite3_stmt *add, *remove, *remove_below, *get; /* owned */
+	sqlite3_stmt *probe;                             /* the indexed columns of one row; owned */
+	sqlite3_stmt *updates[1 << STORE_INDEXES_MAX];   /* by which indexes change; owned */
 	/* By index + 1, equal_count and the bits HAS_FROM, HAS_TO, DESCENDING; owned. */
 	sqlite3_stmt *scans[STORE_INDEXES_MAX + 1][ORDER_COLUMNS_MAX + 1][8];
 };
@@ -47,11 +49,14 @@ int sqlite_integer(sqlite3 *db, const char *path, const char *sql, int64_t *ret,
 
 struct sqlite_statements *sqlite_statements_of(struct sqlite_connection *c,
 					       const struct store_table *t);
-void sqlite_sql_put(const struct store_table *t, struct usher_buf *ret);
 void sqlite_sql_add(const struct store_table *t, struct usher_buf *ret);
 void sqlite_sql_remove(const struct store_table *t, struct usher_buf *ret);
 void sqlite_sql_remove_below(const struct store_table *t, struct usher_buf *ret);
 void sqlite_sql_get(const struct store_table *t, struct usher_buf *ret);
+/* SELECT 1 and then the columns of every index, in their order. */
+void sqlite_sql_probe(const struct store_table *t, struct usher_buf *ret);
+/* Leaves out the columns of the indexes that are not in `indexes` (a bit each). */
+void sqlite_sql_update(const struct store_table *t, unsigned indexes, struct usher_buf *ret);
 void sqlite_sql_scan(const struct store_table *t, const struct store_range *r,
 		     struct usher_buf *ret);
 /* Returns SQLite's result; *slot stays NULL on failure. */

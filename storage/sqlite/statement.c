@@ -53,21 +53,47 @@ void sqlite_sql_add(const struct store_table *t, struct usher_buf *ret)
 	buf_addc(ret, ')');
 }
 
-/* Not REPLACE: that would give a message a new row number and so move it. */
-void sqlite_sql_put(const struct store_table *t, struct usher_buf *ret)
+static bool is_in_index(const struct store_table *t, int index, int column)
 {
-	sqlite_sql_add(t, ret);
-	buf_adds(ret, "ON CONFLICT(");
-	for (int i = 0; i < row_key_count(t); i++)
-		buf_addf(ret, "%s\"%s\"", i > 0 ? "," : "", name_of(t, t->key[i]));
-	buf_adds(ret, ")DO UPDATE SET ");
-	bool is_first = true;
+	for (int i = 0; i < STORE_KEY_MAX; i++)
+		if (t->indexes[index].name != NULL && t->indexes[index].columns[i] == column)
+			return true;
+	return false;
+}
+
+static bool is_unchanged(const struct store_table *t, unsigned indexes, int column)
+{
+	for (int i = 0; i < STORE_INDEXES_MAX; i++)
+		if (!(indexes & 1u << i) && is_in_index(t, i, column))
+			return true;
+	return false;
+}
+
+/* Places are those of the columns, as in sqlite_sql_add. SQLite writes every index that has a
+ * column in the list, changed or not, and each is a page more in the log. */
+void sqlite_sql_update(const struct store_table *t, unsigned indexes, struct usher_buf *ret)
+{
+	const char *link = "SET ";
+	buf_addf(ret, "UPDATE \"%s\" ", t->name);
 	for (int i = 0; i < t->column_count; i++) {
-		if (is_key(t, i))
+		if (is_key(t, i) || is_unchanged(t, indexes, i))
 			continue;
-		buf_addf(ret, "%s\"%s\"=?%d", is_first ? "" : ",", name_of(t, i), i + 1);
-		is_first = false;
+		buf_addf(ret, "%s\"%s\"=?%d", link, name_of(t, i), i + 1);
+		link = ",";
 	}
+	link = " WHERE ";
+	for (int i = 0; i < row_key_count(t); i++, link = " AND ")
+		buf_addf(ret, "%s\"%s\"=?%d", link, name_of(t, t->key[i]), t->key[i] + 1);
+}
+
+void sqlite_sql_probe(const struct store_table *t, struct usher_buf *ret)
+{
+	buf_adds(ret, "SELECT 1");
+	for (int i = 0; i < STORE_INDEXES_MAX && t->indexes[i].name != NULL; i++)
+		for (int k = 0; k < STORE_KEY_MAX && t->indexes[i].columns[k] >= 0; k++)
+			buf_addf(ret, ",\"%s\"", name_of(t, t->indexes[i].columns[k]));
+	buf_addf(ret, " FROM \"%s\" WHERE ", t->name);
+	add_key_condition(t, ret);
 }
 
 void sqlite_sql_remove(const struct store_table *t, struct usher_buf *ret)
