@@ -107,8 +107,8 @@ int store_get(struct store *s, const struct store_table *t, const void *key_row,
 	      void *ret_row) USHER_CHECKED;
 
 /* Called for each row, in order; texts are valid until it returns. Return 0 to go on, anything
- * else to stop (store_scan returns it). It may read from the same store, and then sees what was
- * committed when the outer scan began. */
+ * else to stop (store_scan returns it). It may read from the same store, and then sees at
+ * least what was committed when the outer scan began. */
 typedef int (*store_on_row)(const void *row, void *arg);
 
 struct store_range {
