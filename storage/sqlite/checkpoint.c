@@ -16,7 +16,8 @@ static void fold(struct sqlite_checkpoint *c)
 					   &in_log, &folded);
 	if (rc == SQLITE_OK)
 		atomic_store(&c->folded_pages, folded);
-	else if ((rc & 0xff) == SQLITE_IOERR || (rc & 0xff) == SQLITE_CORRUPT)
+	else if (!sqlite_is_full(c->connection.db, rc, SQLITE_FCNTL_FILE_POINTER) &&
+		 ((rc & 0xff) == SQLITE_IOERR || (rc & 0xff) == SQLITE_CORRUPT))
 		atomic_store(&c->is_broken, true); /* a sync that failed is never tried again */
 	pthread_mutex_unlock(&c->running);
 }

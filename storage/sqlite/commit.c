@@ -22,7 +22,7 @@ static int code_before(int rc)
 }
 
 /* At COMMIT the frame that makes it count may be in the log already, whatever went wrong behind
- * it, except where the log could not take it (FULL) or was not begun (BUSY, LOCKED). */
+ * it, except where the log could not take it (full) or was not begun (BUSY, LOCKED). */
 static int code_at_commit(int rc)
 {
 	switch (rc & 0xff) {
@@ -43,23 +43,27 @@ static int step_once(sqlite3_stmt *st)
 }
 
 /* Reports the failure and takes the transaction back. */
-static int give_up(struct sqlite_store *s, int code, const char *what, struct usher_error *reterr)
+static int give_up(struct sqlite_store *s, int rc, int (*code_of)(int rc), const char *what,
+		   struct usher_error *reterr)
 {
+	sqlite3 *db = s->writer.db;
+	bool is_full = sqlite_is_full(db, rc, SQLITE_FCNTL_JOURNAL_POINTER);
+	int code = code_of(is_full ? SQLITE_FULL : rc);
 	if (code == E_UNKNOWN_OUTCOME)
 		atomic_store(&s->checkpoint.is_broken, true);
 	usher_error_set(reterr, code, "store: %s in %s failed (%s); %s", what, s->path,
-			sqlite3_errmsg(s->writer.db),
+			is_full ? sqlite3_errstr(SQLITE_FULL) : sqlite3_errmsg(db),
 			code == E_UNKNOWN_OUTCOME ? "whether it was written is not known"
 						  : "nothing was written");
-	if (sqlite3_get_autocommit(s->writer.db))
+	if (sqlite3_get_autocommit(db))
 		return code; /* SQLite took it back itself */
-	int rc = step_once(s->rollback);
-	if (rc == SQLITE_DONE && sqlite3_get_autocommit(s->writer.db))
+	rc = step_once(s->rollback);
+	if (rc == SQLITE_DONE && sqlite3_get_autocommit(db))
 		return code;
 	atomic_store(&s->checkpoint.is_broken, true);
 	return usher_error_set(reterr, E_UNKNOWN_OUTCOME,
 			       "store: %s in %s failed and so did taking it back (%s)", what,
-			       s->path, sqlite3_errmsg(s->writer.db));
+			       s->path, sqlite3_errmsg(db));
 }
 
 static void bind_row(sqlite3_stmt *st, const struct batch_write *w)
@@ -193,14 +197,14 @@ int sqlite_commit(struct store *base, const struct store_batch *b, struct usher_
 	sqlite_checkpoint_relieve(&s->checkpoint);
 	int rc = step_once(s->begin);
 	if (rc != SQLITE_DONE)
-		return give_up(s, code_before(rc), "BEGIN", reterr);
+		return give_up(s, rc, code_before, "BEGIN", reterr);
 	for (size_t i = 0; i < b->count; i++) {
 		rc = write_row(&s->writer, &b->writes[i]);
 		if (rc != SQLITE_DONE)
-			return give_up(s, code_before(rc), b->writes[i].table->name, reterr);
+			return give_up(s, rc, code_before, b->writes[i].table->name, reterr);
 	}
 	rc = step_once(s->commit);
 	if (rc != SQLITE_DONE)
-		return give_up(s, code_at_commit(rc), "COMMIT", reterr);
+		return give_up(s, rc, code_at_commit, "COMMIT", reterr);
 	return 0;
 }

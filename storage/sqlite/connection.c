@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "storage/sqlite/sqlite.h"
 
+#include <errno.h>
+
 static const char *const settings[] = {
 	"PRAGMA synchronous=FULL",     /* a commit is on the disk when it returns */
 	"PRAGMA wal_autocheckpoint=0", /* never inside a commit: it would wait for it */
@@ -24,6 +26,19 @@ int sqlite_code(int rc)
 	default:
 		return E_IO;
 	}
+}
+
+bool sqlite_is_full(sqlite3 *db, int rc, int file)
+{
+	sqlite3_file *f = NULL;
+	int failure = 0;
+	if (rc == SQLITE_FULL)
+		return true;
+	return rc == SQLITE_IOERR_WRITE &&
+	       sqlite3_file_control(db, NULL, file, &f) == SQLITE_OK && f != NULL &&
+	       f->pMethods != NULL &&
+	       f->pMethods->xFileControl(f, SQLITE_FCNTL_LAST_ERRNO, &failure) == SQLITE_OK &&
+	       failure == EDQUOT;
 }
 
 static int failed(sqlite3 *db, const char *path, int rc, struct usher_error *reterr)

@@ -39,6 +39,9 @@ void sqlite_disconnect(struct sqlite_connection *c); /* harmless when it is not 
 
 /* What a failure outside a commit means: E_INVALID for a file that is damaged or no database, E_IO. */
 int sqlite_code(int rc);
+/* No room, which is not a fault of the disk: SQLite knows ENOSPC, a used-up quota it does not.
+ * `file` says which one was written: SQLITE_FCNTL_JOURNAL_POINTER (the log), …_FILE_POINTER. */
+bool sqlite_is_full(sqlite3 *db, int rc, int file);
 /* One statement without rows, or with one integer; the sentence names the file. */
 int sqlite_run(sqlite3 *db, const char *path, const char *sql, struct usher_error *reterr)
 	USHER_CHECKED;
