@@ -63,6 +63,22 @@ int fixture_teardown(void **state)
 	return 0;
 }
 
+int fixture_run(const char *group, const struct CMUnitTest *tests, int count)
+{
+	static char drivers[][8] = {"sqlite", "memory"};
+	static char names[64][64];
+	struct CMUnitTest all[64];
+	if (count > 32)
+		return 1;
+	for (int i = 0; i < 2 * count; i++) {
+		char *driver = drivers[i / count];
+		snprintf(names[i], sizeof names[i], "%s: %s", driver, tests[i % count].name);
+		all[i] = (struct CMUnitTest){names[i], tests[i % count].test_func, fixture_setup,
+					     fixture_teardown, driver};
+	}
+	return _cmocka_run_group_tests(group, all, (size_t)count * 2, NULL, NULL);
+}
+
 void fixture_commit(struct fixture *f)
 {
 	int r = store_commit(f->store, f->batch, &f->error);

@@ -21,11 +21,19 @@ struct fixture {
 int fixture_setup(void **state);
 int fixture_teardown(void **state);
 
+/* Runs each test on each driver, named "sqlite: round_trip", in one group. At most 32 tests. */
+int fixture_run(const char *group, const struct CMUnitTest *tests, int count);
+
 void fixture_open(struct fixture *f);   /* the store again, after store_close */
 void fixture_commit(struct fixture *f); /* must succeed; clears the batch */
 
 /* Empties and removes the folder and what is in it, two levels deep. */
 void folder_remove(const char *folder);
+
+union any_row { /* of any table */
+	char bytes[ROW_BYTES_MAX];
+	int64_t alignment;
+};
 
 /* Fills every column with something of its own for (t, n, version). Rows with the same n have the
  * same key, rows with another n another one; integers reach both ends of their range, texts are

@@ -74,7 +74,7 @@ killed() { # killed CALL LAST STEP: at call number 1, 1 + STEP … of it
 	while [ "$n" -le "$2" ]; do
 		rm -f "$dir"/usher.db*
 		: >"$dir/out"
-		for again in 1 2; do
+		for _ in 1 2; do
 			timeout 60 strace -f -o "$dir/trace" -e "trace=$1" \
 				-e "inject=$1:signal=KILL:when=$n" \
 				"$program" write "$dir/usher.db" 3 >>"$dir/out" 2>/dev/null

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One suite, run against every driver: what storage/store.h promises. */
+/* One suite, run against every driver: what storage/store.h promises. Scans: test_scans.c. */
 #include "tests/storage/fixture.h"
 
 #include "routing/base/hash.h"
@@ -9,14 +9,9 @@
 
 #define ROWS 60
 
-typedef union {
-	char bytes[ROW_BYTES_MAX];
-	int64_t alignment;
-} any_row;
-
 static void expect_row(struct fixture *f, const struct store_table *t, int n, int version)
 {
-	any_row want, got;
+	union any_row want, got;
 	row_fill(t, n, version, &f->arena, &want);
 	int r = store_get(f->store, t, &want, &f->arena, &got);
 	if (r != 0 || !row_is_equal(t, &want, &got))
@@ -27,7 +22,7 @@ static void expect_row(struct fixture *f, const struct store_table *t, int n, in
 
 static void expect_none(struct fixture *f, const struct store_table *t, int n)
 {
-	any_row key, got;
+	union any_row key, got;
 	row_fill(t, n, 0, &f->arena, &key);
 	assert_int_equal(store_get(f->store, t, &key, &f->arena, &got), E_NOT_FOUND);
 	arena_clear(&f->arena);
@@ -36,7 +31,7 @@ static void expect_none(struct fixture *f, const struct store_table *t, int n)
 static void write_rows(struct fixture *f, const struct store_table *t, int from, int to,
 		       int version, bool is_add)
 {
-	any_row row;
+	union any_row row;
 	for (int n = from; n < to; n++) {
 		row_fill(t, n, version, &f->arena, &row);
 		(is_add ? store_add : store_put)(f->batch, t, &row);
@@ -94,7 +89,7 @@ static void remove_takes_out(void **state)
 	struct fixture *f = *state;
 	for (int i = 0; store_tables[i] != NULL; i++) {
 		const struct store_table *t = store_tables[i];
-		any_row row;
+		union any_row row;
 		write_rows(f, t, 0, ROWS, 1, true);
 		fixture_commit(f);
 		for (int n = 0; n < ROWS; n += 2) {
@@ -143,7 +138,7 @@ static void remove_below(void **state)
 static void order_in_a_batch(void **state)
 {
 	struct fixture *f = *state;
-	any_row row;
+	union any_row row;
 	write_rows(f, &CONTACT, 5, 6, 1, true);
 	write_rows(f, &CONTACT, 5, 6, 2, false);
 	row_fill(&CONTACT, 5, 0, &f->arena, &row);
@@ -195,169 +190,7 @@ static void all_or_nothing(void **state)
 	expect_row(f, &JOURNAL, 11, 2);
 }
 
-/* ---- scans against a plain array ------------------------------------------------------------ */
-
-struct model {
-	const struct store_table *table;
-	any_row rows[ROWS];
-	int count;
-	struct row_order order;
-	bool is_descending;
-};
-
-static const struct model *sorting; /* qsort has no argument */
-
-static int in_order(const void *a, const void *b)
-{
-	for (int i = 0; i < sorting->order.count; i++) {
-		int result = row_compare(sorting->table, a, b, sorting->order.columns[i]);
-		if (result != 0)
-			return sorting->is_descending ? -result : result;
-	}
-	return 0;
-}
-
-static bool is_in_range(const struct model *m, const struct store_range *r, const void *row)
-{
-	for (int i = 0; i < r->equal_count; i++)
-		if (row_compare(m->table, row, r->like, m->order.columns[i]) != 0)
-			return false;
-	if (!r->has_from && !r->has_to)
-		return true;
-	int64_t value = row_integer(m->table, row, m->order.columns[r->equal_count]);
-	return (!r->has_from || value >= r->from) && (!r->has_to || value <= r->to);
-}
-
-struct expectation {
-	struct model *model;
-	const struct store_range *range;
-	int at, seen, stop_after;
-};
-
-static int on_expected(const void *row, void *arg)
-{
-	struct expectation *e = arg;
-	while (e->at < e->model->count &&
-	       !is_in_range(e->model, e->range, &e->model->rows[e->at]))
-		e->at++;
-	if (e->at == e->model->count)
-		fail_msg("%s: a row too many", e->model->table->name);
-	if (!row_is_equal(e->model->table, row, &e->model->rows[e->at]))
-		fail_msg("%s: row %d of a scan is another one", e->model->table->name, e->seen);
-	e->at++;
-	e->seen++;
-	return e->stop_after > 0 && e->seen == e->stop_after ? 77 : 0;
-}
-
-static void expect_scan(struct fixture *f, struct model *m, const struct store_range *r, int stop)
-{
-	int want = 0;
-	m->order = row_order(m->table, r->index);
-	m->is_descending = r->is_descending;
-	sorting = m;
-	qsort(m->rows, (size_t)m->count, sizeof m->rows[0], in_order);
-	for (int i = 0; i < m->count; i++)
-		want += is_in_range(m, r, &m->rows[i]);
-	if (r->limit > 0 && want > r->limit)
-		want = (int)r->limit;
-	bool is_stopped = stop > 0 && want >= stop;
-	struct expectation e = {m, r, 0, 0, stop};
-	assert_int_equal(store_scan(f->store, m->table, r, on_expected, &e), is_stopped ? 77 : 0);
-	assert_int_equal(e.seen, is_stopped ? stop : want);
-}
-
-static int index_count(const struct store_table *t)
-{
-	int n = 0;
-	while (n < STORE_INDEXES_MAX && t->indexes[n].name != NULL)
-		n++;
-	return n;
-}
-
-static bool may_bound(const struct store_table *t, const struct store_range *r)
-{
-	struct row_order order = row_order(t, r->index);
-	return r->equal_count < order.count &&
-	       t->columns[order.columns[r->equal_count]].type == STORE_INTEGER;
-}
-
-static void try_scans(struct fixture *f, struct model *m, uint64_t *random)
-{
-	const struct store_table *t = m->table;
-	for (int index = -1; index < index_count(t); index++) {
-		int columns = row_order(t, index).count;
-		for (int form = 0; form < 8 * (columns + 1); form++) {
-			any_row like = m->rows[random_below(random, (uint64_t)m->count)];
-			struct store_range r = {.index = index, .equal_count = form / 8,
-						.like = &like, .is_descending = form & 4};
-			if (may_bound(t, &r)) {
-				r.has_from = form & 1;
-				r.has_to = form & 2;
-				r.from = (int64_t)random_below(random, ROWS) - 3;
-				r.to = r.from + (int64_t)random_below(random, 30) - 2;
-				if (form % 3 == 0)
-					r.from = INT64_MIN;
-			}
-			r.limit = random_below(random, 2) ? (int64_t)random_below(random, 9) : 0;
-			expect_scan(f, m, &r, (int)random_below(random, 12));
-		}
-	}
-}
-
-static void scans(void **state)
-{
-	struct fixture *f = *state;
-	struct model *m = NEW(struct model);
-	uint64_t random = 42;
-	for (int i = 0; store_tables[i] != NULL; i++) {
-		m->table = store_tables[i];
-		m->count = ROWS;
-		for (int n = 0; n < ROWS; n++) {
-			row_fill(m->table, n, 1 + n % 3, &f->arena, &m->rows[n]);
-			store_add(f->batch, m->table, &m->rows[n]);
-		}
-		fixture_commit(f);
-		for (int round = 0; round < 3; round++)
-			try_scans(f, m, &random);
-		arena_clear(&f->arena);
-	}
-	free(m);
-}
-
-/* Random batches against the array: what is left afterwards is the same in every order. */
-static void random_batches(void **state)
-{
-	struct fixture *f = *state;
-	struct model *m = NEW(struct model);
-	uint64_t random = 7;
-	for (int i = 0; store_tables[i] != NULL; i++) {
-		const struct store_table *t = m->table = store_tables[i];
-		int versions[ROWS] = {0}; /* 0 = not there */
-		for (int step = 1; step <= 400; step++) {
-			any_row row;
-			int n = (int)random_below(&random, ROWS);
-			int version = random_below(&random, 3) == 0 ? 0 : step % 50 + 1;
-			row_fill(t, n, version, &f->arena, &row);
-			if (version == 0)
-				store_remove(f->batch, t, &row);
-			else
-				(versions[n] == 0 ? store_add : store_put)(f->batch, t, &row);
-			versions[n] = version;
-			if (random_below(&random, 40) == 0)
-				fixture_commit(f);
-			arena_clear(&f->arena);
-		}
-		fixture_commit(f);
-		m->count = 0;
-		for (int n = 0; n < ROWS; n++)
-			if (versions[n] != 0)
-				row_fill(t, n, versions[n], &f->arena, &m->rows[m->count++]);
-		for (int index = -1; index < index_count(t); index++)
-			expect_scan(f, m, &(struct store_range){.index = index}, 0);
-		arena_clear(&f->arena);
-	}
-	free(m);
-}
+/* ---- size, limits, readers, threads ---------------------------------------------------------- */
 
 /* Enough rows to split and to empty the memory driver's blocks many times. */
 static void many_rows(void **state)
@@ -391,8 +224,6 @@ static void many_rows(void **state)
 	fixture_commit(f);
 	assert_int_equal(count_rows(f->store, &THREAD), 0);
 }
-
-/* ---- limits, readers, threads --------------------------------------------------------------- */
 
 static void batch_limits(void **state)
 {
@@ -596,33 +427,21 @@ static void reopened(void **state)
 
 int main(void)
 {
-	const struct { const char *name; CMUnitTestFunction run; } tests[] = {
-		{"round trip", round_trip},
-		{"put replaces", put_replaces},
-		{"remove takes out", remove_takes_out},
-		{"remove below", remove_below},
-		{"order in a batch", order_in_a_batch},
-		{"all or nothing", all_or_nothing},
-		{"scans", scans},
-		{"random batches", random_batches},
-		{"many rows", many_rows},
-		{"batch limits", batch_limits},
-		{"texts with any content", texts_with_any_content},
-		{"nested reads", nested_reads},
-		{"a reader sees commits", a_reader_sees_commits},
-		{"only what is committed", only_what_is_committed},
-		{"faults", faults},
-		{"reopened", reopened},
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(round_trip),
+		cmocka_unit_test(put_replaces),
+		cmocka_unit_test(remove_takes_out),
+		cmocka_unit_test(remove_below),
+		cmocka_unit_test(order_in_a_batch),
+		cmocka_unit_test(all_or_nothing),
+		cmocka_unit_test(many_rows),
+		cmocka_unit_test(batch_limits),
+		cmocka_unit_test(texts_with_any_content),
+		cmocka_unit_test(nested_reads),
+		cmocka_unit_test(a_reader_sees_commits),
+		cmocka_unit_test(only_what_is_committed),
+		cmocka_unit_test(faults),
+		cmocka_unit_test(reopened),
 	};
-	enum { TESTS = sizeof tests / sizeof tests[0] };
-	static const char *const drivers[] = {"sqlite", "memory"};
-	struct CMUnitTest all[2 * TESTS];
-	char names[2 * TESTS][64];
-	for (int i = 0; i < 2 * TESTS; i++) {
-		snprintf(names[i], sizeof names[i], "%s: %s", drivers[i / TESTS],
-			 tests[i % TESTS].name);
-		all[i] = (struct CMUnitTest){names[i], tests[i % TESTS].run, fixture_setup,
-					     fixture_teardown, (void *)drivers[i / TESTS]};
-	}
-	return cmocka_run_group_tests_name("conformance", all, NULL, NULL);
+	return fixture_run("conformance", tests, sizeof tests / sizeof tests[0]);
 }
