@@ -11,7 +11,9 @@
  *
  * What a commit answers:
  *   0                  it is on stable storage
- *   E_IO, E_LIMIT      it surely did not happen (disk full, locked, constraint); nothing changed
+ *   E_IO, E_LIMIT, E_EXISTS
+ *                      it surely did not happen (disk full, locked, too large, a row added twice);
+ *                      nothing changed
  *   E_UNKNOWN_OUTCOME  it may have happened: the process must end and reconcile. Never retried.
  */
 #ifndef STORAGE_STORE_H
@@ -69,6 +71,11 @@ int64_t store_schema_version(const struct store *s);
 
 struct store_batch; /* rows to write, copied into the batch's own memory */
 
+/* A larger batch is refused with E_LIMIT when it is committed. One text or bytes value may be as
+ * large as the whole batch. */
+#define STORE_BATCH_ROWS_MAX 100000
+#define STORE_BATCH_BYTES_MAX (256 * 1024 * 1024)
+
 struct store_batch *store_batch_new(void);
 struct store_batch *store_batch_free(struct store_batch *b); /* accepts NULL; always NULL */
 void store_batch_clear(struct store_batch *b);               /* empties it for the next turn */
@@ -83,7 +90,7 @@ void store_put(struct store_batch *b, const struct store_table *t, const void *r
 void store_add(struct store_batch *b, const struct store_table *t, const void *row);
 /* Removes the row with the key columns of `row`; one that is not there is no fault. */
 void store_remove(struct store_batch *b, const struct store_table *t, const void *row);
-/* Removes every row whose first key column is below `limit` (journal, sessions, old facts). */
+/* Removes every row whose first key column, an integer, is below `limit` (journal, old facts). */
 void store_remove_below(struct store_batch *b, const struct store_table *t, int64_t limit);
 
 /* Blocking; on the committer's thread. Faults as above, with the reason. */
@@ -100,7 +107,8 @@ int store_get(struct store *s, const struct store_table *t, const void *key_row,
 	      void *ret_row) USHER_CHECKED;
 
 /* Called for each row, in order; texts are valid until it returns. Return 0 to go on, anything
- * else to stop (store_scan returns it). */
+ * else to stop (store_scan returns it). It may read from the same store, and then sees at
+ * least what was committed when the outer scan began. */
 typedef int (*store_on_row)(const void *row, void *arg);
 
 struct store_range {
@@ -115,18 +123,22 @@ struct store_range {
 int store_scan(struct store *s, const struct store_table *t, const struct store_range *range,
 	       store_on_row on_row, void *arg) USHER_CHECKED;
 
-/* A second connection for a worker thread; reads only. Close it with store_close. */
+/* A second connection for a worker thread; reads only. Close it with store_close, before the
+ * store it came from. */
 int store_reader_new(struct store **ret, struct store *s, struct usher_error *reterr) USHER_CHECKED;
 
-/* A consistent copy of the whole store in one file, while it is in use. E_IO, E_UNSUPPORTED. */
+/* A consistent copy of the whole store in one file, while it is in use; on any thread but the
+ * committer's. The file is there whole or not at all. E_EXISTS (it is never written over), E_IO,
+ * E_UNSUPPORTED. */
 int store_backup(struct store *s, const char *path, struct usher_error *reterr) USHER_CHECKED;
 
 /* ---- faults, for tests and the simulator ---------------------------------------------------- */
 
 enum store_fault { FAULT_NONE, FAULT_FULL, FAULT_GONE, FAULT_UNKNOWN };
 /* The commit after the next `after` ones fails so: FULL and GONE as E_IO with nothing written,
- * UNKNOWN as E_UNKNOWN_OUTCOME with the rows written or not by the parity of `after`. Memory
- * driver only; E_UNSUPPORTED else. */
+ * UNKNOWN as E_UNKNOWN_OUTCOME with the rows written when `after` is odd, not written when it is
+ * even. Once; the commits behind it succeed. FAULT_NONE takes it back. Memory driver only;
+ * E_UNSUPPORTED else. */
 int store_inject(struct store *s, enum store_fault fault, int after) USHER_CHECKED;
 
 #endif
