@@ -1,0 +1,698 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "channels/chat/chat.h"
+#include "tests/channels/live/host.h"
+#include "tests/tap.h"
+
+#include <malloc.h>
+#include <stdio.h>
+
+#define SECOND USHER_SECOND
+
+static struct live *open_chat(void)
+{
+	return live_new(&chat_driver, "web", "{\"is_default\":true}", NULL);
+}
+
+static struct ws_peer *connect_from(struct live *l, const char *address)
+{
+	struct ws_peer *p = live_connect(l, "/chat/web", address, "https://gw.example.org");
+	assert_non_null(p);
+	return p;
+}
+
+/* A socket that has said hello; the token is that of the answer. */
+static struct ws_peer *visit(struct live *l, const char *token, char ret_token[64])
+{
+	struct ws_peer *p = connect_from(l, "192.0.2.1");
+	if (token != NULL)
+		live_say(p, "{\"t\":\"hello\",\"v\":1,\"visitor\":\"%s\",\"lang\":\"en\"}", token);
+	else
+		live_say(p,
+			 "{\"t\":\"hello\",\"v\":1,\"visitor\":null,\"name\":\"N\",\"lang\":\"en\","
+			 "\"page\":{\"url\":\"https://shop.example/x\",\"title\":\"Shop\"}}");
+	const char *hello = live_expect(p, "hello");
+	if (ret_token != NULL)
+		snprintf(ret_token, 64, "%s", live_member(hello, "visitor"));
+	return p;
+}
+
+static const char *say_text(struct live *l, struct ws_peer *p, const char *cid, const char *text)
+{
+	live_say(p, "{\"t\":\"send\",\"cid\":\"%s\",\"text\":\"%s\"}", cid, text);
+	live_pump(l);
+	return live_expect(p, "ack");
+}
+
+static void gives_a_new_visitor_a_token(void **state)
+{
+	(void)state;
+	struct live *l = open_chat();
+	char token[64];
+	struct ws_peer *p = visit(l, NULL, token);
+	assert_int_equal(strlen(token), CHAT_TOKEN_BYTES);
+	const char *hello = p->frames[0];
+	assert_string_equal(live_member(hello, "state"), "none");
+	assert_string_equal(live_member(hello, "head"), "0");
+	assert_string_equal(live_member(hello, "ping_s"), "25");
+	assert_string_equal(live_member(hello, "limits.text"), "8000");
+	assert_non_null(strstr(hello, "\"conv\":null,\"number\":null"));
+	live_say(p, "{\"t\":\"ping\",\"n\":5}");
+	assert_string_equal(live_next(p), "{\"t\":\"pong\",\"n\":5}");
+	struct ws_peer *other = visit(l, NULL, NULL);
+	assert_string_not_equal(live_member(other->frames[0], "visitor"), token);
+	live_free(l);
+}
+
+static void acknowledges_only_what_is_kept(void **state)
+{
+	(void)state;
+	struct live *l = open_chat();
+	char token[64], key[SIGN_HEX_BYTES];
+	struct ws_peer *p = visit(l, NULL, token);
+	live_say(p, "{\"t\":\"send\",\"cid\":\"1\",\"text\":\" hello \"}");
+	assert_null(live_next(p)); /* nothing before the commit */
+	live_pump(l);
+	const char *ack = live_expect(p, "ack");
+	sign_sha256_hex(text_of(token), key);
+	struct live_contact *c = live_contact_by_key(l, key);
+	assert_non_null(c);
+	assert_string_equal(live_member(ack, "cid"), "1");
+	assert_string_equal(live_member(ack, "seq"), "1");
+	assert_string_equal(live_member(ack, "number"), "C-1000");
+	char conv[ID_TEXT_BYTES];
+	id_format(c->id, &l->id_key, conv);
+	assert_string_equal(live_member(ack, "conv"), conv);
+	assert_true(text_equal(c->messages[0].m.body, TEXT("hello")));
+	assert_non_null(strstr(c->session_fields, "https://shop.example/x"));
+	assert_string_equal(c->name, "N");
+	/* Neither the record nor the session holds the token itself. */
+	assert_null(strstr(c->messages[0].m.remote_id.p, token));
+	assert_null(strstr(c->key, token));
+	live_free(l);
+}
+
+static void repeats_the_same_ack(void **state)
+{
+	(void)state;
+	struct live *l = open_chat();
+	struct ws_peer *p = visit(l, NULL, NULL);
+	const char *first = say_text(l, p, "1", "one");
+	live_advance(l, 3 * SECOND);
+	assert_string_equal(say_text(l, p, "1", "one"), first);
+	live_free(l);
+}
+
+static void tells_busy_when_nothing_was_kept(void **state)
+{
+	(void)state;
+	struct live *l = open_chat();
+	struct ws_peer *p = visit(l, NULL, NULL);
+	const int codes[] = {E_AGAIN, E_IO, E_INVALID, E_LIMIT, E_NOT_FOUND, E_CLOSED};
+	const char *const names[] = {"busy", "busy", "bad", "bad", "closed", "closed"};
+	for (size_t i = 0; i < 6; i++) {
+		live_advance(l, 2 * SECOND);
+		live_answer_next(l, codes[i]);
+		live_say(p, "{\"t\":\"send\",\"cid\":\"x0\",\"text\":\"t\"}");
+		live_pump(l);
+		const char *nack = live_expect(p, "nack");
+		assert_string_equal(live_member(nack, "code"), names[i]);
+		assert_int_equal(atoi(live_member(nack, "retry_ms")) > 0, i < 2);
+		assert_false(live_has(p, "\"ack\""));
+	}
+	assert_string_equal(live_member(say_text(l, p, "x0", "t"), "seq"), "1");
+	live_free(l);
+}
+
+static void refuses_bad_texts(void **state)
+{
+	(void)state;
+	struct live *l = live_new(&chat_driver, "web", "{\"text_max\":100}", NULL);
+	struct ws_peer *p = connect_from(l, "192.0.2.1");
+	live_say(p, "{\"t\":\"hello\",\"v\":1,\"lang\":\"fi\"}");
+	live_say(p, "{\"t\":\"send\",\"cid\":\"1\",\"text\":\" \\n\\u0000 \"}");
+	assert_string_equal(live_member(live_expect(p, "nack"), "code"), "bad");
+	live_say(p, "{\"t\":\"send\",\"cid\":\"2\"}");
+	const char *nack = live_expect(p, "nack");
+	assert_string_equal(live_member(nack, "code"), "bad");
+	assert_non_null(strstr(nack, "tyhjä")); /* in the visitor's language */
+	char text[512] = "";
+	for (int i = 0; i < 100; i++)
+		strcat(text, "\xc3\xa4"); /* characters count, not bytes */
+	assert_string_equal(live_member(say_text(l, p, "3", text), "seq"), "1");
+	strcat(text, "a");
+	live_say(p, "{\"t\":\"send\",\"cid\":\"4\",\"text\":\"%s\"}", text);
+	assert_string_equal(live_member(live_expect(p, "nack"), "code"), "too-long");
+	live_free(l);
+}
+
+static void closes_who_does_not_greet(void **state)
+{
+	(void)state;
+	struct live *l = open_chat();
+	struct ws_peer *silent = connect_from(l, "192.0.2.1");
+	struct ws_peer *rude = connect_from(l, "192.0.2.1");
+	struct ws_peer *noisy = connect_from(l, "192.0.2.1");
+	struct ws_peer *forger = connect_from(l, "192.0.2.1");
+	live_advance(l, 4 * SECOND);
+	assert_false(silent->is_closing);
+	live_say(rude, "{\"t\":\"ping\",\"n\":1}");
+	assert_int_equal(rude->close_code, 4001);
+	live_say(noisy, "GET / HTTP/1.1");
+	assert_int_equal(noisy->close_code, 4001);
+	live_say(forger, "{\"t\":\"hello\",\"v\":1,\"visitor\":\"guess\"}");
+	assert_int_equal(forger->close_code, 4003);
+	live_advance(l, 2 * SECOND);
+	assert_int_equal(silent->close_code, 4001);
+	struct ws_peer *p = visit(l, NULL, NULL);
+	live_advance(l, 60 * SECOND);
+	assert_false(p->is_closing);
+	live_say(p, "{\"t\":\"hello\",\"v\":1}");
+	assert_int_equal(p->close_code, 1008);
+	p = visit(l, NULL, NULL);
+	live_say(p, "{\"t\":\"ping\",\"n\":1,\"n\":2}");
+	assert_int_equal(p->close_code, 1008);
+	live_free(l);
+}
+
+static void limits_rates(void **state)
+{
+	(void)state;
+	struct live *l = open_chat();
+	char token[64];
+	struct ws_peer *p = visit(l, NULL, token);
+	for (int i = 0; i < 5; i++) {
+		char cid[8];
+		snprintf(cid, sizeof cid, "b%d", i);
+		say_text(l, p, cid, "x");
+	}
+	live_say(p, "{\"t\":\"send\",\"cid\":\"over\",\"text\":\"x\"}");
+	const char *nack = live_expect(p, "nack");
+	assert_string_equal(live_member(nack, "code"), "rate");
+	int retry = atoi(live_member(nack, "retry_ms"));
+	assert_in_range(retry, 1, 1001);
+	/* Another window shares the bucket; after the stated time it works. */
+	struct ws_peer *second = visit(l, token, NULL);
+	live_say(second, "{\"t\":\"send\",\"cid\":\"over2\",\"text\":\"x\"}");
+	assert_string_equal(live_member(live_expect(second, "nack"), "code"), "rate");
+	live_advance(l, retry * 1000);
+	say_text(l, p, "over", "x");
+	for (int i = 0; i < 100; i++)
+		live_say(p, "{\"t\":\"send\",\"cid\":\"f%d\",\"text\":\"x\"}", i);
+	assert_int_equal(p->close_code, 1008);
+	struct ws_peer *flood = visit(l, NULL, NULL);
+	for (int i = 0; i < 250; i++)
+		live_say(flood, "{\"t\":\"typing\",\"on\":true}");
+	assert_int_equal(flood->close_code, 1008);
+	live_free(l);
+}
+
+static void limits_one_address(void **state)
+{
+	(void)state;
+	struct live *l = open_chat();
+	int refused = 0;
+	for (int v = 0; v < 15; v++) {
+		struct ws_peer *p = visit(l, NULL, NULL);
+		for (int i = 0; i < 5; i++) {
+			live_say(p, "{\"t\":\"send\",\"cid\":\"%d\",\"text\":\"x\"}", i);
+			live_pump(l);
+		}
+		refused += live_has(p, "\"rate\"");
+		live_cut(p); /* a new visitor each time does not help */
+	}
+	assert_in_range(refused, 4, 6);
+	live_free(l);
+}
+
+static void limits_sockets(void **state)
+{
+	(void)state;
+	struct live *l = open_chat();
+	char token[64];
+	visit(l, NULL, token);
+	for (int i = 0; i < 4; i++)
+		visit(l, token, NULL);
+	struct ws_peer *sixth = connect_from(l, "192.0.2.1");
+	live_say(sixth, "{\"t\":\"hello\",\"v\":1,\"visitor\":\"%s\"}", token);
+	assert_int_equal(sixth->close_code, 4008);
+	live_cut(sixth);
+	for (int i = 5; i < 20; i++)
+		visit(l, NULL, NULL);
+	struct ws_peer *over = connect_from(l, "192.0.2.1");
+	live_say(over, "{\"t\":\"hello\",\"v\":1}");
+	assert_int_equal(over->close_code, 4008);
+	struct ws_peer *elsewhere = connect_from(l, "192.0.2.2");
+	live_say(elsewhere, "{\"t\":\"hello\",\"v\":1}");
+	assert_false(elsewhere->is_closing);
+	int open = 0;
+	while (live_connect(l, "/chat/web", "192.0.2.1", "") != NULL)
+		assert_true(open++ < 100); /* refused without an upgrade in the end */
+	live_free(l);
+}
+
+static void checks_the_origin(void **state)
+{
+	(void)state;
+	struct live *l = live_new(
+		&chat_driver, "web",
+		"{\"allowed_origins\":\"https://a.example https://b.example:8443\"}", NULL);
+	assert_non_null(live_connect(l, "/chat/web", "1", "https://gw.example.org"));
+	assert_non_null(live_connect(l, "/chat/web", "1", "http://gw.example.org"));
+	assert_non_null(live_connect(l, "/chat/web", "1", "https://b.example:8443"));
+	assert_non_null(live_connect(l, "/chat/web", "1", "https://A.example"));
+	assert_non_null(live_connect(l, "/chat/web", "1", ""));
+	assert_null(live_connect(l, "/chat/web", "1", "https://b.example"));
+	assert_null(live_connect(l, "/chat/web", "1", "https://a.example.evil.example"));
+	assert_null(live_connect(l, "/chat/web", "1", "null"));
+	assert_null(live_connect(l, "/chat/web", "1", "https://gw.example.org.evil.example"));
+	live_free(l);
+}
+
+static void refuses_a_second_default(void **state)
+{
+	(void)state;
+	struct usher_error err = {0};
+	struct live *l = open_chat();
+	assert_int_equal(l->ws_route_count, 2);
+	live_free(l);
+	l = live_new(&chat_driver, "web", "{}", NULL);
+	assert_int_equal(l->ws_route_count, 1);
+	l->is_path_taken = true;
+	live_free(l);
+	assert_null(live_new(&chat_driver, "web", "{\"leave_after_s\":1}", &err));
+	assert_non_null(strstr(err.text, "leave_after_s"));
+}
+
+static void shows_both_sides_in_all_windows(void **state)
+{
+	(void)state;
+	struct live *l = open_chat();
+	char token[64];
+	struct ws_peer *a = visit(l, NULL, token);
+	say_text(l, a, "1", "hi");
+	struct ws_peer *b = visit(l, token, NULL);
+	const char *ev = live_expect(b, "ev");
+	assert_string_equal(live_member(ev, "text"), "hi");
+	assert_string_equal(live_member(ev, "from"), "customer");
+	assert_string_equal(live_member(ev, "cid"), "1");
+	struct live_contact *c = l->contacts[0];
+	live_accept(l, c, 77, "Anna");
+	assert_string_equal(live_member(live_expect(a, "state"), "agent"), "Anna");
+	live_agent_says(l, c, MESSAGE_NOTE, "secret note", NULL);
+	int64_t seq = live_agent_says(l, c, MESSAGE_TEXT, "good day", NULL);
+	live_agent_says(l, c, MESSAGE_LINK, "video", "{\"url\":\"https://gw.example.org/v/x\"}");
+	struct ws_peer *peers[] = {a, b};
+	for (int i = 0; i < 2; i++) {
+		ev = live_expect(peers[i], "ev");
+		while (strcmp(live_member(ev, "from"), "agent") != 0)
+			ev = live_expect(peers[i], "ev");
+		assert_string_equal(live_member(ev, "text"), "good day");
+		assert_string_equal(live_member(ev, "name"), "Anna");
+		assert_string_equal(live_member(ev, "seq"), "3"); /* 2 was the note */
+		ev = live_expect(peers[i], "ev");
+		assert_string_equal(live_member(ev, "url"), "https://gw.example.org/v/x");
+		assert_false(live_has(peers[i], "secret note"));
+	}
+	assert_int_equal(live_count_deliveries(l, seq, DELIVERY_SENT), 1);
+	live_free(l);
+}
+
+static void reports_seen_and_read(void **state)
+{
+	(void)state;
+	struct live *l = open_chat();
+	struct ws_peer *p = visit(l, NULL, NULL);
+	say_text(l, p, "1", "hi");
+	struct live_contact *c = l->contacts[0];
+	live_accept(l, c, 77, "Anna");
+	live_agent_says(l, c, MESSAGE_TEXT, "a", NULL); /* 2 */
+	live_agent_says(l, c, MESSAGE_TEXT, "b", NULL); /* 3 */
+	live_say(p, "{\"t\":\"seen\",\"seq\":2}");
+	assert_int_equal(live_count_deliveries(l, 2, DELIVERY_DELIVERED), 1);
+	assert_int_equal(live_count_deliveries(l, 3, DELIVERY_DELIVERED), 0);
+	live_say(p, "{\"t\":\"seen\",\"seq\":3}");
+	live_say(p, "{\"t\":\"seen\",\"seq\":3}");
+	assert_int_equal(live_count_deliveries(l, 2, DELIVERY_DELIVERED), 1);
+	assert_int_equal(live_count_deliveries(l, 3, DELIVERY_DELIVERED), 1);
+	live_say(p, "{\"t\":\"read\",\"seq\":999}"); /* past what was sent: as far as was */
+	assert_int_equal(live_count_deliveries(l, 2, DELIVERY_READ), 1);
+	assert_int_equal(live_count_deliveries(l, 3, DELIVERY_READ), 1);
+	assert_int_equal(live_count_deliveries(l, 1, DELIVERY_READ), 0); /* the visitor's own */
+	live_agent_says(l, c, MESSAGE_TEXT, "c", NULL);
+	assert_int_equal(live_count_deliveries(l, 4, DELIVERY_READ), 0);
+	live_free(l);
+}
+
+static void passes_typing_both_ways(void **state)
+{
+	(void)state;
+	struct live *l = open_chat();
+	struct ws_peer *p = visit(l, NULL, NULL);
+	live_say(p, "{\"t\":\"typing\",\"on\":true}");
+	assert_int_equal(l->signal_count, 0); /* nobody to tell yet */
+	say_text(l, p, "1", "hi");
+	struct live_contact *c = l->contacts[0];
+	live_accept(l, c, 77, "Anna");
+	live_say(p, "{\"t\":\"typing\",\"on\":true}");
+	live_say(p, "{\"t\":\"typing\",\"on\":true}");
+	assert_int_equal(l->signal_count, 1);
+	assert_int_equal(l->signals[0].signal, SIGNAL_TYPING);
+	live_advance(l, 7 * SECOND);
+	assert_int_equal(l->signal_count, 2);
+	assert_int_equal(l->signals[1].signal, SIGNAL_NOT_TYPING);
+	chat_driver.signal(l->channel, c->id, text_of(c->key), SIGNAL_TYPING, 0);
+	const char *typing = live_expect(p, "typing");
+	assert_string_equal(live_member(typing, "on"), "true");
+	assert_string_equal(live_member(typing, "name"), "Anna");
+	live_advance(l, 7 * SECOND);
+	assert_string_equal(live_member(live_expect(p, "typing"), "on"), "false");
+	chat_driver.signal(l->channel, c->id, text_of(c->key), SIGNAL_NOT_TYPING, 0);
+	assert_null(live_next(p));
+	live_free(l);
+}
+
+static void tells_place_and_state_only_when_changed(void **state)
+{
+	(void)state;
+	struct live *l = open_chat();
+	struct ws_peer *p = visit(l, NULL, NULL);
+	say_text(l, p, "1", "hi");
+	struct live_contact *c = l->contacts[0];
+	while (live_next(p) != NULL)
+		;
+	live_place(l, c, 3, 60 * SECOND, 180 * SECOND);
+	const char *place = live_expect(p, "place");
+	assert_string_equal(place, "{\"t\":\"place\",\"position\":3,\"low_s\":60,\"high_s\":180}");
+	size_t before = p->count;
+	live_changed(l, c);
+	live_changed(l, c);
+	assert_int_equal(p->count, before);
+	c->state = CONTACT_OFFERED; /* to the visitor nothing has changed but the place */
+	live_changed(l, c);
+	assert_false(live_has(p, "active"));
+	live_accept(l, c, 7, "Anna");
+	assert_string_equal(live_member(live_expect(p, "state"), "state"), "active");
+	live_close(l, c);
+	const char *closed = live_expect(p, "state");
+	assert_string_equal(live_member(closed, "state"), "closed");
+	assert_non_null(strstr(closed, "\"agent\":null"));
+	live_free(l);
+}
+
+static void ends_when_the_visitor_says_so(void **state)
+{
+	(void)state;
+	struct live *l = open_chat();
+	struct ws_peer *p = visit(l, NULL, NULL);
+	live_say(p, "{\"t\":\"end\"}");
+	assert_int_equal(l->inbound_total, 0); /* nothing to end */
+	say_text(l, p, "1", "hi");
+	struct live_contact *c = l->contacts[0];
+	live_say(p, "{\"t\":\"end\"}");
+	live_say(p, "{\"t\":\"end\"}");
+	live_pump(l);
+	assert_int_equal(c->state, CONTACT_CLOSED);
+	assert_int_equal(c->count, 2); /* the second end was the same one */
+	assert_true(live_has(p, "\"state\":\"closed\""));
+	live_free(l);
+}
+
+static void begins_again_after_the_end(void **state)
+{
+	(void)state;
+	for (int order = 0; order < 2; order++) {
+		struct live *l = open_chat();
+		l->is_done_first = order == 1;
+		char token[64], first_conv[64];
+		struct ws_peer *p = visit(l, NULL, token);
+		struct ws_peer *other = visit(l, token, NULL);
+		snprintf(first_conv, sizeof first_conv, "%s",
+			 live_member(say_text(l, p, "1", "one"), "conv"));
+		say_text(l, p, "2", "two");
+		live_close(l, l->contacts[0]);
+		const char *ack = say_text(l, p, "3", "three");
+		assert_string_equal(live_member(ack, "seq"), "1");
+		assert_string_not_equal(live_member(ack, "conv"), first_conv);
+		assert_int_equal(l->contact_count, 2);
+		/* The other window hears of the new conversation before its first event. */
+		while (strcmp(live_member(live_expect(other, "hello"), "number"), "C-1001") != 0)
+			;
+		const char *ev = live_expect(other, "ev");
+		assert_string_equal(live_member(ev, "seq"), "1");
+		assert_string_equal(live_member(ev, "text"), "three");
+		/* A repeat from the first conversation changes nothing. */
+		live_advance(l, 10 * SECOND);
+		ack = say_text(l, p, "2", "two");
+		assert_string_equal(live_member(ack, "conv"), first_conv);
+		assert_string_equal(live_member(ack, "seq"), "2");
+		live_agent_says(l, l->contacts[1], MESSAGE_TEXT, "new answer", NULL);
+		ev = live_expect(p, "ev");
+		assert_string_equal(live_member(ev, "text"), "new answer");
+		live_free(l);
+	}
+}
+
+static void resumes_without_a_hole(void **state)
+{
+	(void)state;
+	struct live *l = open_chat();
+	char token[64], conv[64];
+	struct ws_peer *p = visit(l, NULL, token);
+	snprintf(conv, sizeof conv, "%s", live_member(say_text(l, p, "1", "hi"), "conv"));
+	struct live_contact *c = l->contacts[0];
+	live_accept(l, c, 7, "Anna");
+	live_cut(p);
+	int64_t seq = 0;
+	for (int i = 0; i < 250; i++)
+		seq = live_agent_says(l, c, MESSAGE_TEXT, "while away", NULL);
+	p = connect_from(l, "192.0.2.1");
+	live_say(p,
+		 "{\"t\":\"hello\",\"v\":1,\"visitor\":\"%s\",\"resume\":{\"conv\":\"%s\",\"seq\":"
+		 "1}}",
+		 token, conv);
+	const char *hello = live_expect(p, "hello");
+	assert_string_equal(live_member(hello, "head"), "251");
+	assert_string_equal(live_member(hello, "state"), "active");
+	/* While the replay pauses, a new message and a send come. */
+	live_agent_says(l, c, MESSAGE_TEXT, "last", NULL);
+	live_say(p, "{\"t\":\"send\",\"cid\":\"r\",\"text\":\"x\"}");
+	assert_true(live_has(p, "\"busy\""));
+	live_advance(l, 5 * SECOND);
+	int64_t want = 2;
+	for (const char *f = live_next(p); f != NULL; f = live_next(p))
+		if (strcmp(live_member(f, "t"), "ev") == 0)
+			assert_int_equal(atoi(live_member(f, "seq")), want++);
+	assert_int_equal(want, seq + 2);
+	assert_string_equal(live_member(say_text(l, p, "r", "x"), "seq"), "253");
+	assert_int_equal(live_count_deliveries(l, 100, DELIVERY_SENT), 1);
+	live_free(l);
+}
+
+static void resumes_after_a_restart(void **state)
+{
+	(void)state;
+	struct live *l = open_chat();
+	char token[64];
+	struct ws_peer *p = visit(l, NULL, token);
+	say_text(l, p, "1", "hi");
+	live_reopen(l);
+	p = visit(l, token, NULL);
+	assert_string_equal(live_member(p->frames[0], "number"), "C-1000");
+	assert_string_equal(live_member(live_expect(p, "ev"), "text"), "hi");
+	live_advance(l, 600 * SECOND);
+	assert_int_equal(l->contacts[0]->state, CONTACT_WAITING);
+	live_free(l);
+}
+
+static void says_restarting(void **state)
+{
+	(void)state;
+	struct live *l = open_chat();
+	struct ws_peer *p = visit(l, NULL, NULL);
+	live_say(p, "{\"t\":\"send\",\"cid\":\"1\",\"text\":\"in flight\"}");
+	l->channel = chat_driver.close(l->channel);
+	assert_int_equal(p->close_code, 1012);
+	const char *bye = live_expect(p, "bye");
+	assert_string_equal(live_member(bye, "code"), "1012");
+	assert_in_range(atoi(live_member(bye, "retry_ms")), 500, 10000);
+	live_free(l);
+}
+
+static void shows_a_closed_conversation_to_its_visitor_only(void **state)
+{
+	(void)state;
+	struct live *l = open_chat();
+	char token[64], conv[64];
+	struct ws_peer *p = visit(l, NULL, token);
+	snprintf(conv, sizeof conv, "%s", live_member(say_text(l, p, "1", "private"), "conv"));
+	struct live_contact *c = l->contacts[0];
+	live_accept(l, c, 7, "Anna");
+	live_cut(p);
+	live_agent_says(l, c, MESSAGE_TEXT, "goodbye", NULL);
+	live_close(l, c);
+	live_reopen(l);
+	p = connect_from(l, "192.0.2.1");
+	live_say(p,
+		 "{\"t\":\"hello\",\"v\":1,\"visitor\":\"%s\",\"resume\":{\"conv\":\"%s\",\"seq\":"
+		 "1}}",
+		 token, conv);
+	const char *hello = live_expect(p, "hello");
+	assert_string_equal(live_member(hello, "conv"), conv);
+	assert_string_equal(live_member(hello, "state"), "closed");
+	assert_string_equal(live_member(live_expect(p, "ev"), "text"), "goodbye");
+	struct ws_peer *thief = connect_from(l, "192.0.2.9");
+	live_say(
+		thief,
+		"{\"t\":\"hello\",\"v\":1,\"visitor\":null,\"resume\":{\"conv\":\"%s\",\"seq\":0}}",
+		conv);
+	hello = live_expect(thief, "hello");
+	assert_string_equal(live_member(hello, "state"), "none");
+	assert_false(live_has(thief, "private"));
+	live_free(l);
+}
+
+static void abandons_after_the_grace(void **state)
+{
+	(void)state;
+	struct live *l = open_chat();
+	char token[64];
+	struct ws_peer *p = visit(l, NULL, token);
+	say_text(l, p, "1", "hi");
+	struct live_contact *c = l->contacts[0];
+	live_cut(p);
+	live_advance(l, 59 * SECOND);
+	p = visit(l, token, NULL); /* back in time */
+	live_advance(l, 300 * SECOND);
+	assert_int_equal(c->state, CONTACT_WAITING);
+	live_cut(p);
+	live_answer_next(l, E_AGAIN); /* the store is away: not lost, tried again */
+	live_advance(l, 61 * SECOND);
+	assert_int_equal(c->state, CONTACT_WAITING);
+	live_advance(l, 6 * SECOND);
+	assert_int_equal(c->state, CONTACT_CLOSED);
+	assert_int_equal(c->cause, CAUSE_CUSTOMER_LEFT);
+	live_free(l);
+}
+
+static void abandons_also_after_a_restart(void **state)
+{
+	(void)state;
+	struct live *l = open_chat();
+	struct ws_peer *p = visit(l, NULL, NULL);
+	say_text(l, p, "1", "hi");
+	live_reopen(l);
+	live_place(l, l->contacts[0], 1, 0, 0); /* only the news tells of the visitor */
+	live_advance(l, 61 * SECOND);
+	assert_int_equal(l->contacts[0]->state, CONTACT_CLOSED);
+	live_free(l);
+}
+
+static void tells_the_agent_that_the_visitor_left(void **state)
+{
+	(void)state;
+	struct live *l = open_chat();
+	char token[64];
+	struct ws_peer *p = visit(l, NULL, token);
+	say_text(l, p, "1", "hi");
+	struct live_contact *c = l->contacts[0];
+	live_accept(l, c, 7, "Anna");
+	live_cut(p);
+	live_advance(l, 600 * SECOND);
+	assert_int_equal(c->state, CONTACT_ACTIVE);
+	assert_int_equal(c->count, 2);
+	assert_int_equal(live_last(c)->m.kind, MESSAGE_EVENT);
+	assert_true(text_equal(live_last(c)->m.body, TEXT("The visitor has left the page")));
+	p = visit(l, token, NULL);
+	live_pump(l);
+	assert_true(text_equal(live_last(c)->m.body, TEXT("The visitor is back on the page")));
+	assert_false(live_has(p, "left the page")); /* the house's own matter */
+	live_free(l);
+}
+
+static void survives_a_slow_peer_and_a_broken_record(void **state)
+{
+	(void)state;
+	struct live *l = open_chat();
+	char token[64];
+	struct ws_peer *p = visit(l, NULL, token);
+	say_text(l, p, "1", "hi");
+	struct live_contact *c = l->contacts[0];
+	live_accept(l, c, 7, "Anna");
+	struct ws_peer *slow = visit(l, token, NULL);
+	slow->send_limit = slow->count + 1;
+	live_agent_says(l, c, MESSAGE_TEXT, "a", NULL);
+	live_agent_says(l, c, MESSAGE_TEXT, "b", NULL);
+	assert_int_equal(slow->close_code, 4013);
+	assert_string_equal(live_member(live_expect(p, "ev"), "text"), "a");
+	assert_string_equal(live_member(live_expect(p, "ev"), "text"), "b");
+	l->is_history_broken = true;
+	struct ws_peer *q = connect_from(l, "192.0.2.1");
+	live_say(q, "{\"t\":\"hello\",\"v\":1,\"visitor\":\"%s\"}", token);
+	assert_int_equal(q->close_code, 1013);
+	assert_true(live_has(q, "\"bye\""));
+	live_free(l);
+}
+
+static void keeps_idle_connections_small(void **state)
+{
+	(void)state;
+	struct live *l = live_new(&chat_driver, "web", "{\"sockets_per_address\":100000}", NULL);
+	enum { COUNT = 400 };
+	static struct ws_peer *peers[COUNT];
+	for (int i = 0; i < COUNT; i++)
+		peers[i] = connect_from(l, "192.0.2.1");
+	struct mallinfo2 before = mallinfo2();
+	size_t frames = 0;
+	for (int i = 0; i < COUNT; i++) {
+		if (i % 40 == 39)
+			l->clock += 60 * SECOND; /* the hello bucket of one address */
+		live_say(peers[i],
+			 "{\"t\":\"hello\",\"v\":1,\"page\":{\"url\":\"https://shop.example/a/"
+			 "long/path/to/some/product\",\"title\":\"A product\"}}");
+		assert_int_equal(peers[i]->count, 1);
+		frames += malloc_usable_size(peers[i]->frames) + 16 +
+			  malloc_usable_size(peers[i]->frames[0]) + 16;
+	}
+	struct mallinfo2 after = mallinfo2();
+	size_t each =
+		(after.uordblks - before.uordblks - frames) / COUNT + sizeof(struct chat_session);
+	if (after.uordblks > before.uordblks) { /* a sanitizer's allocator does not count */
+		print_message("# %zu bytes per idle connection\n", each);
+		assert_in_range(each, 1, 1536);
+	}
+	assert_in_range(sizeof(struct chat_session) + sizeof(struct chat_visitor), 1, 700);
+	live_free(l);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(gives_a_new_visitor_a_token),
+		cmocka_unit_test(acknowledges_only_what_is_kept),
+		cmocka_unit_test(repeats_the_same_ack),
+		cmocka_unit_test(tells_busy_when_nothing_was_kept),
+		cmocka_unit_test(refuses_bad_texts),
+		cmocka_unit_test(closes_who_does_not_greet),
+		cmocka_unit_test(limits_rates),
+		cmocka_unit_test(limits_one_address),
+		cmocka_unit_test(limits_sockets),
+		cmocka_unit_test(checks_the_origin),
+		cmocka_unit_test(refuses_a_second_default),
+		cmocka_unit_test(shows_both_sides_in_all_windows),
+		cmocka_unit_test(reports_seen_and_read),
+		cmocka_unit_test(passes_typing_both_ways),
+		cmocka_unit_test(tells_place_and_state_only_when_changed),
+		cmocka_unit_test(ends_when_the_visitor_says_so),
+		cmocka_unit_test(begins_again_after_the_end),
+		cmocka_unit_test(resumes_without_a_hole),
+		cmocka_unit_test(resumes_after_a_restart),
+		cmocka_unit_test(says_restarting),
+		cmocka_unit_test(shows_a_closed_conversation_to_its_visitor_only),
+		cmocka_unit_test(abandons_after_the_grace),
+		cmocka_unit_test(abandons_also_after_a_restart),
+		cmocka_unit_test(tells_the_agent_that_the_visitor_left),
+		cmocka_unit_test(survives_a_slow_peer_and_a_broken_record),
+		cmocka_unit_test(keeps_idle_connections_small),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
