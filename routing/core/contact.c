@@ -46,6 +46,12 @@ void core_contact_dequeue(struct routing *r, uint32_t c)
 		core_drop_queue(r, contact->queue);
 }
 
+void core_contact_forgive(struct routing *r, uint32_t c)
+{
+	r->contacts[c].excluded_count = 0;
+	r->contacts[c].excluded_us = 0;
+}
+
 void core_contact_fresh(struct routing *r, uint32_t c)
 {
 	struct contact *contact = &r->contacts[c];
@@ -151,11 +157,8 @@ static void review(struct routing *r, uint32_t c)
 	core_line_exit(r, c);
 	if (r->lines[contact->line].only != 0 && contact->hold_us <= r->now_us)
 		core_line_open(r, c);
-	if (contact->excluded_count > 0 &&
-	    (contact->excluded_us <= r->now_us || !core_match_others(r, c))) {
-		contact->excluded_count = 0;
-		contact->excluded_us = 0;
-	}
+	if (contact->excluded_count > 0 && !core_match_others(r, c))
+		core_contact_forgive(r, c);
 	core_contact_fresh(r, c);
 }
 

@@ -119,6 +119,8 @@ static void match_fresh(struct routing *r)
 		core_contact_close(r, c, CAUSE_REMOVED);
 		return;
 	}
+	if (r->contacts[c].excluded_us <= r->now_us)
+		core_contact_forgive(r, c); /* the round ended while it was with another agent */
 	uint32_t a = core_match_agent(r, c);
 	if (a != 0) {
 		core_offer(r, c, a);

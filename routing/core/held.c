@@ -136,8 +136,7 @@ static void let_go(struct routing *r, uint32_t c)
 	core_timer_contact(r, c, USHER_NEVER);
 	core_line_open(r, c);
 	contact->parker = 0;
-	contact->excluded_count = 0;
-	contact->excluded_us = 0;
+	core_contact_forgive(r, c);
 }
 
 int core_on_transfer(struct routing *r, const struct routing_transfer *ev)

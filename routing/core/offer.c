@@ -84,10 +84,8 @@ int core_command_find(struct routing *r, const struct routing_command *ev, uint3
 
 static void assign(struct routing *r, uint32_t c, uint32_t a)
 {
-	struct contact *contact = &r->contacts[c];
 	struct agent *agent = &r->agents[a];
-	contact->excluded_count = 0;
-	contact->excluded_us = 0;
+	core_contact_forgive(r, c);
 	agent->missed = 0;
 	agent->idle_since_us = r->now_us;
 	core_effect(r, FX_ASSIGNED, c, a);

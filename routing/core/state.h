@@ -195,6 +195,7 @@ void core_contact_unwait(struct routing *r, uint32_t c);
 void core_contact_fresh(struct routing *r, uint32_t c); /* waiting already: matched again */
 void core_contact_rearm(struct routing *r, uint32_t c); /* the deadline of one in a line */
 void core_contact_exclude(struct routing *r, uint32_t c, uint32_t a);
+void core_contact_forgive(struct routing *r, uint32_t c); /* excludes nobody any more */
 bool core_contact_excludes(const struct routing *r, uint32_t c, uint32_t a);
 void core_contact_reserve(struct routing *r, uint32_t c, uint32_t a, usher_us span, bool directed);
 void core_contact_close(struct routing *r, uint32_t c, enum contact_cause cause);
