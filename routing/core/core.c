@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "routing/core/state.h"
+
+#include "routing/base/memory.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#define CONTACTS_LIMIT 10000000u
+#define AGENTS_LIMIT 100000u
+#define QUEUES_LIMIT 100000u
+#define NOW_MAX ((usher_us)1 << 61) /* so that adding a span cannot overflow */
+
+/* ---- life ----------------------------------------------------------------------------------- */
+
+static int check_limits(const struct routing_limits *l, struct usher_error *reterr)
+{
+	if (l->contacts_max >= 1 && l->contacts_max <= CONTACTS_LIMIT && l->agents_max >= 1 &&
+	    l->agents_max <= AGENTS_LIMIT && l->queues_max >= 1 && l->queues_max <= QUEUES_LIMIT)
+		return 0;
+	return usher_error_set(reterr, E_INVALID,
+			       "routing: limits of %u contacts, %u agents and %u queues are not "
+			       "within 1 and %u, %u, %u",
+			       l->contacts_max, l->agents_max, l->queues_max, CONTACTS_LIMIT,
+			       AGENTS_LIMIT, QUEUES_LIMIT);
+}
+
+/* A stack of the slots 1 … n, the lowest on top. */
+static uint32_t *new_slots(uint32_t n)
+{
+	uint32_t *slots = memory_new_array(n, sizeof *slots);
+	for (uint32_t i = 0; i < n; i++)
+		slots[i] = i + 1;
+	return slots;
+}
+
+static void allocate(struct routing *r)
+{
+	size_t contacts = (size_t)r->limits.contacts_max + 1;
+	size_t agents = (size_t)r->limits.agents_max + 1, queues = (size_t)r->limits.queues_max + 1;
+	r->contacts = memory_new_array(contacts, sizeof *r->contacts);
+	r->contact_nodes = memory_new_array(contacts, sizeof *r->contact_nodes);
+	r->agents = memory_new_array(agents, sizeof *r->agents);
+	r->agent_nodes = memory_new_array(agents, sizeof *r->agent_nodes);
+	r->members = memory_new_array(agents * ROUTING_MEMBERSHIPS_MAX, sizeof *r->members);
+	r->member_nodes =
+		memory_new_array(agents * ROUTING_MEMBERSHIPS_MAX, sizeof *r->member_nodes);
+	r->queues = memory_new_array(queues, sizeof *r->queues);
+	r->queue_nodes = memory_new_array(queues, sizeof *r->queue_nodes);
+	r->lines = memory_new_array(contacts, sizeof *r->lines);
+	r->timers = memory_new_array(contacts + agents, sizeof *r->timers);
+	r->effects = memory_new_array(CORE_EFFECTS_MAX, sizeof *r->effects);
+	r->contacts_free = new_slots(r->limits.contacts_max);
+	r->agents_free = new_slots(r->limits.agents_max);
+	r->queues_free = new_slots(r->limits.queues_max);
+	r->lines_free = new_slots(r->limits.contacts_max);
+	/* One more than can be in use: a table grows before it adds. */
+	table_reserve(&r->contact_by_id, contacts + 1);
+	table_reserve(&r->agent_by_id, agents + 1);
+	table_reserve(&r->queue_by_id, queues + 1);
+	table_reserve(&r->line_by_hash, contacts + 1);
+}
+
+int routing_new(struct routing **ret, const struct routing_limits *l, uint64_t seed,
+		struct usher_error *reterr)
+{
+	int code = check_limits(l, reterr);
+	if (code < 0)
+		return code;
+	struct routing *r = NEW(struct routing);
+	r->limits = *l;
+	r->seed = seed;
+	for (unsigned k = 0; k < CHANNEL_KINDS; k++)
+		r->channels[k].weight = AGENT_CAPACITY_DEFAULT;
+	allocate(r);
+	*ret = r;
+	return 0;
+}
+
+struct routing *routing_free(struct routing *r)
+{
+	if (r == NULL)
+		return NULL;
+	free(r->contacts);
+	free(r->contact_nodes);
+	free(r->agents);
+	free(r->agent_nodes);
+	free(r->members);
+	free(r->member_nodes);
+	free(r->queues);
+	free(r->queue_nodes);
+	free(r->lines);
+	free(r->timers);
+	free(r->effects);
+	free(r->contacts_free);
+	free(r->agents_free);
+	free(r->queues_free);
+	free(r->lines_free);
+	table_done(&r->contact_by_id);
+	table_done(&r->agent_by_id);
+	table_done(&r->queue_by_id);
+	table_done(&r->line_by_hash);
+	free(r);
+	return NULL;
+}
+
+void routing_observe(struct routing *r, routing_on_decision on_decision, void *arg)
+{
+	r->on_decision = on_decision;
+	r->on_decision_arg = arg;
+}
+
+/* ---- deferred work -------------------------------------------------------------------------- */
+
+static void match_fresh(struct routing *r)
+{
+	uint32_t c = r->fresh.first;
+	if (r->queues[r->contacts[c].queue].is_removed) {
+		core_contact_close(r, c, CAUSE_REMOVED);
+		return;
+	}
+	if (r->contacts[c].excluded_us <= r->now_us)
+		core_contact_forgive(r, c); /* the round ended while it was with another agent */
+	uint32_t a = core_match_agent(r, c);
+	if (a != 0) {
+		core_offer(r, c, a);
+		return;
+	}
+	core_contact_unwait(r, c);
+	core_line_enter(r, c);
+	core_contact_rearm(r, c);
+}
+
+/* One contact for the agent; it keeps its turn until nothing more fits. */
+static void match_dirty(struct routing *r)
+{
+	uint32_t a = r->dirty.first;
+	core_agent_touch(r, a);
+	uint32_t c = core_match_contact(r, a);
+	if (c != 0) {
+		core_offer(r, c, a);
+		return;
+	}
+	tree_remove(&r->dirty, r->agent_nodes, a);
+	r->agents[a].is_dirty = false;
+	core_agent_refresh(r, a);
+}
+
+static void fire_timer(struct routing *r)
+{
+	uint32_t item = r->timers[1].item;
+	if ((item & CORE_TIMER_AGENT) != 0)
+		core_presence_due(r, item & ~CORE_TIMER_AGENT);
+	else
+		core_contact_due(r, item);
+}
+
+static bool is_timer_due(const struct routing *r)
+{
+	return r->timer_count > 0 && r->timers[1].at <= r->now_us;
+}
+
+bool core_has_work(const struct routing *r)
+{
+	return r->fresh.first != 0 || r->dirty.first != 0 || r->leaving_queues.first != 0 ||
+	       r->leaving_agents.first != 0;
+}
+
+/* Contacts before agents: an agent with new room takes the best of all that found nobody else. */
+static bool do_unit(struct routing *r)
+{
+	if (r->fresh.first != 0)
+		match_fresh(r);
+	else if (r->dirty.first != 0)
+		match_dirty(r);
+	else if (core_has_work(r))
+		core_drain(r);
+	else if (is_timer_due(r))
+		fire_timer(r);
+	else
+		return false;
+	return true;
+}
+
+/* What finds no room here is done by the tick that routing_deadline() then asks for at once. */
+static void advance(struct routing *r, size_t effects_max)
+{
+	for (unsigned units = 0; units < CORE_UNITS_MAX; units++)
+		if (r->effect_count + r->touched_count + CORE_UNIT_EFFECTS > effects_max ||
+		    !do_unit(r))
+			return;
+}
+
+/* ---- the step ------------------------------------------------------------------------------- */
+
+static int apply(struct routing *r, const struct routing_event *ev)
+{
+	switch (ev->kind) {
+	case EV_TICK:
+		return 0;
+	case EV_QUEUE_SET:
+		return core_on_queue_set(r, &ev->queue);
+	case EV_QUEUE_REMOVE:
+		return core_on_queue_remove(r, &ev->queue);
+	case EV_CHANNEL_SET:
+		return core_on_channel_set(r, &ev->channel);
+	case EV_AGENT_SET:
+		return core_on_agent_set(r, &ev->agent);
+	case EV_AGENT_REMOVE:
+		return core_on_agent_remove(r, &ev->presence);
+	case EV_AGENT_WANTS:
+		return core_on_agent_wants(r, &ev->presence);
+	case EV_PRESENCE_LOST:
+		return core_on_presence_lost(r, &ev->presence);
+	case EV_PRESENCE_FOUND:
+		return core_on_presence_found(r, &ev->presence);
+	case EV_CONTACT_NEW:
+		return core_on_contact_new(r, &ev->contact);
+	case EV_CUSTOMER_LEFT:
+		return core_on_customer_left(r, &ev->command);
+	case EV_ACCEPT:
+		return core_on_accept(r, &ev->command);
+	case EV_DECLINE:
+		return core_on_decline(r, &ev->command);
+	case EV_CLOSE:
+		return core_on_close(r, &ev->command);
+	case EV_WRAPUP_DONE:
+		return core_on_wrapup_done(r, &ev->command);
+	case EV_WRAPUP_EXTEND:
+		return core_on_wrapup_extend(r, &ev->command);
+	case EV_TRANSFER:
+		return core_on_transfer(r, &ev->transfer);
+	case EV_PARK:
+		return core_on_park(r, &ev->command);
+	case EV_RESUME:
+		return core_on_resume(r, &ev->command);
+	case EV_PRIORITY:
+		return core_on_priority(r, &ev->command);
+	case EV_TAKE:
+		return core_on_take(r, &ev->command);
+	}
+	return E_INVALID;
+}
+
+static void reject(struct routing *r, const struct routing_event *ev, int code)
+{
+	struct routing_effect *fx = core_effect(r, FX_REJECTED, 0, 0);
+	fx->code = code;
+	switch (ev->kind) {
+	case EV_QUEUE_SET:
+	case EV_QUEUE_REMOVE:
+		fx->queue = ev->queue.queue;
+		return;
+	case EV_AGENT_SET:
+		fx->agent = ev->agent.agent;
+		return;
+	case EV_AGENT_REMOVE:
+	case EV_AGENT_WANTS:
+	case EV_PRESENCE_LOST:
+	case EV_PRESENCE_FOUND:
+		fx->agent = ev->presence.agent;
+		return;
+	case EV_CONTACT_NEW:
+		fx->contact = ev->contact.contact;
+		fx->queue = ev->contact.queue;
+		return;
+	case EV_TRANSFER:
+		fx->contact = ev->transfer.contact;
+		fx->agent = ev->transfer.agent;
+		fx->epoch = ev->transfer.epoch;
+		return;
+	case EV_TICK:
+	case EV_CHANNEL_SET:
+		return;
+	default:
+		fx->contact = ev->command.contact;
+		fx->agent = ev->command.agent;
+		fx->epoch = ev->command.epoch;
+	}
+}
+
+void routing_step(struct routing *r, const struct routing_event *ev, usher_us now,
+		  struct routing_effects *ret)
+{
+	if (now > r->now_us)
+		r->now_us = now < NOW_MAX ? now : NOW_MAX;
+	r->effect_count = 0;
+	/* Time first: a command finds the state as it is at this instant, ticked or not. */
+	advance(r, CORE_EFFECTS_MAX / 2);
+	int code = apply(r, ev);
+	if (code < 0)
+		reject(r, ev, code);
+	advance(r, CORE_EFFECTS_MAX);
+	core_agent_show(r);
+	*ret = (struct routing_effects){r->effects, r->effect_count};
+}
+
+usher_us routing_deadline(const struct routing *r)
+{
+	if (core_has_work(r))
+		return r->now_us;
+	return r->timer_count > 0 ? r->timers[1].at : USHER_NEVER;
+}

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Agents: added, changed and removed; what they want, and whether anybody is there. */
+#include "routing/core/state.h"
+
+#include <assert.h>
+
+static int read_skills(const struct routing_agent_set *ev, struct agent *ret)
+{
+	ret->skills_mask = 0;
+	for (unsigned i = 0; i < ev->skill_count; i++) {
+		struct routing_skill skill = ev->skills[i];
+		if (skill.skill == 0 || skill.level > SKILL_LEVEL_MAX)
+			return E_INVALID;
+		unsigned at = i;
+		for (; at > 0 && ret->skills[at - 1].skill >= skill.skill; at--) {
+			if (ret->skills[at - 1].skill == skill.skill)
+				return E_INVALID;
+			ret->skills[at] = ret->skills[at - 1];
+		}
+		ret->skills[at] = skill;
+		ret->skills_mask |= (uint64_t)1 << (skill.skill & 63);
+	}
+	ret->skill_count = ev->skill_count;
+	return 0;
+}
+
+static int check_queues(const struct routing *r, const struct routing_agent_set *ev)
+{
+	for (unsigned i = 0; i < ev->queue_count; i++) {
+		for (unsigned k = 0; k < i; k++)
+			if (ev->queues[k] == ev->queues[i])
+				return E_INVALID;
+		uint32_t q = core_find_queue(r, ev->queues[i]);
+		if (q == 0)
+			return E_NOT_FOUND;
+		if (r->queues[q].is_removed)
+			return E_CLOSED;
+	}
+	return 0;
+}
+
+static int check_agent(const struct routing *r, const struct routing_agent_set *ev,
+		       struct agent *ret)
+{
+	if (ev->agent == 0 || ev->skill_count > ROUTING_SKILLS_MAX ||
+	    ev->queue_count > ROUTING_MEMBERSHIPS_MAX || read_skills(ev, ret) < 0)
+		return E_INVALID;
+	int code = check_queues(r, ev);
+	if (code < 0)
+		return code;
+	uint64_t slot;
+	bool is_known = table_get(&r->agent_by_id, ev->agent, &slot);
+	if (is_known)
+		return r->agents[slot].is_removed ? E_STATE : 0;
+	return r->agent_count < r->limits.agents_max ? 0 : E_LIMIT;
+}
+
+int core_on_agent_set(struct routing *r, const struct routing_agent_set *ev)
+{
+	struct agent next;
+	int code = check_agent(r, ev, &next);
+	if (code < 0)
+		return code;
+	uint32_t a = core_find_agent(r, ev->agent);
+	if (a == 0) {
+		a = core_new_agent(r, ev->agent);
+		r->agents[a].since_us = r->now_us;
+		core_effect(r, FX_AGENT_STATE, 0, a)->state = AGENT_SIGNED_OUT;
+	}
+	struct agent *agent = &r->agents[a];
+	agent->capacity = ev->capacity;
+	agent->skill_count = next.skill_count;
+	agent->skills_mask = next.skills_mask;
+	for (unsigned i = 0; i < next.skill_count; i++)
+		agent->skills[i] = next.skills[i];
+	core_agent_quit(r, a);
+	for (unsigned i = 0; i < ev->queue_count; i++)
+		core_agent_join(r, a, core_find_queue(r, ev->queues[i]));
+	core_agent_touch(r, a);
+	core_agent_dirty(r, a);
+	return 0;
+}
+
+void core_presence_withdraw(struct routing *r, uint32_t a, enum contact_cause cause)
+{
+	core_agent_touch(r, a);
+	core_agent_refresh(r, a);
+	for (uint32_t c = r->agents[a].contacts_first, next; c != 0; c = next) {
+		next = r->contacts[c].agent_next;
+		if (r->contacts[c].state != CONTACT_OFFERED)
+			continue;
+		core_offer_end(r, c, cause);
+		core_contact_wait(r, c);
+	}
+}
+
+/* Mail may wait a moment for an agent who comes back; a customer at the other end may not. */
+static void hand_back(struct routing *r, uint32_t c, uint32_t a, enum contact_cause cause)
+{
+	const struct contact *contact = &r->contacts[c];
+	core_held_release(r, c, cause);
+	if (!r->agents[a].is_removed && !channel_is_live((enum channel_kind)contact->channel) &&
+	    core_agent_is_member(r, a, contact->queue) &&
+	    core_agent_can_serve(r, a, &r->lines[contact->line]))
+		core_contact_reserve(r, c, a, r->queues[contact->queue].set.offer_us, false);
+	core_contact_wait(r, c);
+}
+
+static void leave(struct routing *r, uint32_t a, enum contact_cause cause)
+{
+	struct agent *agent = &r->agents[a];
+	agent->is_lost = agent->is_unresponsive = false;
+	agent->missed = 0;
+	core_timer_agent(r, a, USHER_NEVER);
+	core_presence_withdraw(r, a, cause);
+	for (uint32_t c = agent->contacts_first, next; c != 0; c = next) {
+		next = r->contacts[c].agent_next;
+		if (r->contacts[c].state == CONTACT_WRAPUP)
+			core_contact_close(r, c, (enum contact_cause)r->contacts[c].cause);
+		else
+			hand_back(r, c, a, cause);
+	}
+	assert(agent->contact_count == 0);
+}
+
+int core_on_agent_remove(struct routing *r, const struct routing_presence *ev)
+{
+	uint32_t a = core_find_agent(r, ev->agent);
+	if (a == 0)
+		return E_NOT_FOUND;
+	struct agent *agent = &r->agents[a];
+	agent->is_removed = true;
+	leave(r, a, CAUSE_REMOVED);
+	if (agent->is_dirty)
+		tree_remove(&r->dirty, r->agent_nodes, a);
+	agent->is_dirty = false;
+	core_agent_touch(r, a);
+	core_agent_show(r);
+	core_agent_quit(r, a);
+	r->agent_nodes[a].key = (struct order_key){0, 0, agent->id};
+	tree_add(&r->leaving_agents, r->agent_nodes, a);
+	return 0;
+}
+
+int core_on_agent_wants(struct routing *r, const struct routing_presence *ev)
+{
+	uint32_t a = core_find_agent(r, ev->agent);
+	if (a == 0)
+		return E_NOT_FOUND;
+	if (ev->wants != AGENT_READY && ev->wants != AGENT_NOT_READY &&
+	    ev->wants != AGENT_SIGNED_OUT)
+		return E_INVALID;
+	struct agent *agent = &r->agents[a];
+	bool was_ready = agent->wanted == AGENT_READY && !agent->is_unresponsive;
+	agent->wanted = (uint8_t)ev->wants;
+	agent->reason = ev->wants == AGENT_NOT_READY ? ev->reason : 0;
+	if (ev->wants == AGENT_READY && !was_ready)
+		agent->idle_since_us = r->now_us;
+	agent->is_unresponsive = false;
+	agent->missed = 0;
+	core_agent_touch(r, a);
+	if (ev->wants == AGENT_SIGNED_OUT)
+		leave(r, a, CAUSE_NOT_READY);
+	else if (ev->wants == AGENT_NOT_READY)
+		core_presence_withdraw(r, a, CAUSE_NOT_READY);
+	core_agent_dirty(r, a);
+	return 0;
+}
+
+int core_on_presence_lost(struct routing *r, const struct routing_presence *ev)
+{
+	uint32_t a = core_find_agent(r, ev->agent);
+	if (a == 0)
+		return E_NOT_FOUND;
+	struct agent *agent = &r->agents[a];
+	if (agent->wanted == AGENT_SIGNED_OUT || agent->is_lost)
+		return 0;
+	agent->is_lost = true;
+	core_timer_agent(r, a, core_later(r, CORE_GRACE_US));
+	core_presence_withdraw(r, a, CAUSE_LOST_PRESENCE);
+	return 0;
+}
+
+int core_on_presence_found(struct routing *r, const struct routing_presence *ev)
+{
+	uint32_t a = core_find_agent(r, ev->agent);
+	if (a == 0)
+		return E_NOT_FOUND;
+	if (!r->agents[a].is_lost)
+		return 0;
+	r->agents[a].is_lost = false;
+	core_timer_agent(r, a, USHER_NEVER);
+	core_agent_touch(r, a);
+	core_agent_dirty(r, a);
+	return 0;
+}
+
+/* The grace is over: who waits at the other end now is given to somebody else. */
+void core_presence_due(struct routing *r, uint32_t a)
+{
+	core_timer_agent(r, a, USHER_NEVER);
+	for (uint32_t c = r->agents[a].contacts_first, next; c != 0; c = next) {
+		next = r->contacts[c].agent_next;
+		if (r->contacts[c].state != CONTACT_ACTIVE ||
+		    !channel_is_live((enum channel_kind)r->contacts[c].channel))
+			continue;
+		core_held_release(r, c, CAUSE_LOST_PRESENCE);
+		core_contact_wait(r, c);
+	}
+}
