@@ -65,6 +65,8 @@ static void send_problem(struct http_exchange *x, const struct problem_kind *kin
 void exchange_problem(struct http_exchange *x, int status, const char *detail,
 		      const char *const *headers)
 {
+	if (status == 400 || status == 411)
+		x->keeps_alive = false; /* where the next request begins is no longer certain */
 	send_problem(x, problem_of_status(status), detail, headers);
 }
 
