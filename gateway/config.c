@@ -62,7 +62,7 @@ static void on_yaml_log(cyaml_log_t level, void *arg, const char *format, va_lis
 {
 	struct fault_lines *fault = arg;
 	size_t n = strlen(fault->text);
-	if (level < CYAML_LOG_LEVEL_ERROR || n + 1 >= sizeof fault->text)
+	if (level < CYAML_LOG_ERROR || n + 1 >= sizeof fault->text)
 		return;
 	vsnprintf(fault->text + n, sizeof fault->text - n, format, args);
 }
@@ -94,7 +94,7 @@ static int parse_file(const char *path, struct file_values **ret, struct usher_e
 							      struct file_values, fields)};
 	struct fault_lines fault = {""};
 	cyaml_config_t how = {.log_fn = on_yaml_log, .log_ctx = &fault, .mem_fn = cyaml_mem,
-			      .log_level = CYAML_LOG_LEVEL_ERROR};
+			      .log_level = CYAML_LOG_ERROR};
 	cyaml_err_t err = cyaml_load_file(path, &how, &top, (cyaml_data_t **)ret, NULL);
 	if (err == CYAML_OK) {
 		struct file_values *given = *ret;

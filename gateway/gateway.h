@@ -34,6 +34,7 @@ struct gateway {
 	struct lines *lines;         /* the channels that are open */
 	struct http_server *http;
 	struct fetcher *fetcher;     /* outgoing requests */
+	struct http_assets *assets;  /* the built browser code */
 };
 
 /* Wall-clock microseconds; only the engine stamps events with it. */

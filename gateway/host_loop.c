@@ -177,7 +177,7 @@ static int host_ws_route(struct channel_host *h, const struct ws_route *route)
 static void host_fetch(struct channel_host *h, const struct http_fetch *fetch,
 		       http_on_fetched on_done, void *arg)
 {
-	fetch_start(line_of(h)->g->fetcher, fetch, on_done, arg);
+	fetcher_fetch(line_of(h)->g->fetcher, fetch, on_done, arg);
 }
 
 void host_loop_init(struct line *line)

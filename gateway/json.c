@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <inttypes.h>
 #include <jansson.h>
+#include <stdlib.h>
 
 static json_t *inner(const struct json *value)
 {
@@ -97,6 +98,18 @@ int64_t json_as_integer(const struct json *value)
 bool json_as_boolean(const struct json *value)
 {
 	return json_is_true(inner(value));
+}
+
+double json_as_real(const struct json *value)
+{
+	return json_real_value(inner(value));
+}
+
+void json_print(const struct json *value, struct usher_buf *ret)
+{
+	char *text = json_dumps(inner(value), JSON_COMPACT | JSON_ENCODE_ANY);
+	buf_adds(ret, text != NULL ? text : "null");
+	free(text);
 }
 
 size_t json_count(const struct json *list)

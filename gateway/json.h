@@ -33,6 +33,8 @@ enum json_kind json_kind(const struct json *value);
 struct usher_text json_as_text(const struct json *value); /* TEXT_NONE for other kinds */
 int64_t json_as_integer(const struct json *value);        /* 0 for other kinds */
 bool json_as_boolean(const struct json *value);           /* false for other kinds */
+double json_as_real(const struct json *value);            /* 0 for other kinds */
+void json_print(const struct json *value, struct usher_buf *ret); /* appends it, on one line */
 
 size_t json_count(const struct json *list); /* of a list or an object; 0 for other kinds */
 const struct json *json_item(const struct json *list, size_t at);          /* NULL past the end */

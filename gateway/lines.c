@@ -24,9 +24,6 @@ struct lines {
 	bool is_ending;
 };
 
-void lines_message_view(struct gateway *g, const struct message_row *row,
-			struct contact_message *ret);
-
 static struct line *find(const struct lines *l, struct usher_text id)
 {
 	for (const struct list *link = l->all.next; link != &l->all; link = link->next) {
@@ -49,7 +46,7 @@ static void set_fault(struct line *line, const char *text)
 {
 	line->fault.health = CHANNEL_DOWN;
 	line->fault.since_us = gateway_now();
-	snprintf(line->fault.text, sizeof line->fault.text, "%s", text);
+	snprintf(line->fault.text, sizeof line->fault.text, "%.199s", text);
 	log_event(LOG_LEVEL_ERROR, "channel.failed", "channel=%s reason=%s", line->id, text);
 }
 

@@ -46,4 +46,8 @@ int lines_link(struct lines *l, struct usher_text channel_id, const struct link_
 void lines_news(struct gateway *g, struct contact *c, struct usher_text channel_id,
 		struct contact_news *ret);
 
+/* A stored message as adapters see it; texts stay those of the row. */
+void lines_message_view(struct gateway *g, const struct message_row *row,
+			struct contact_message *ret);
+
 #endif

@@ -96,11 +96,11 @@ static void send_error(struct client *c, struct usher_text topic, const char *de
 	struct usher_buf out = {0};
 	struct json_writer w;
 	json_writer_init(&w, &out);
-	json_object(&w);
+	json_write_object(&w);
 	json_put_string(&w, "t", "error");
 	json_put_text(&w, "topic", topic);
 	json_put_string(&w, "detail", detail);
-	json_object_end(&w);
+	json_write_object_end(&w);
 	int code = http_server_ops()->send(c->peer, buf_text(&out));
 	(void)code; /* too slow: it is being closed */
 	buf_done(&out);
@@ -193,11 +193,11 @@ static void on_ping(struct client *c, const struct json *frame)
 	struct usher_buf out = {0};
 	struct json_writer w;
 	json_writer_init(&w, &out);
-	json_object(&w);
+	json_write_object(&w);
 	json_put_string(&w, "t", "pong");
 	json_put_int(&w, "n", json_as_integer(json_member(frame, "n")));
 	json_put_time(&w, "now", gateway_now());
-	json_object_end(&w);
+	json_write_object_end(&w);
 	int code = http_server_ops()->send(c->peer, buf_text(&out));
 	(void)code; /* too slow: it is being closed */
 	buf_done(&out);
@@ -236,16 +236,16 @@ static void send_hello(struct client *c)
 	struct usher_buf out = {0};
 	struct json_writer w;
 	json_writer_init(&w, &out);
-	json_object(&w);
+	json_write_object(&w);
 	json_put_string(&w, "t", "hello");
-	json_key(&w, "user");
+	json_write_key(&w, "user");
 	if (user != NULL)
 		shape_user(&w, c->live->g, user);
 	else
-		json_null(&w);
+		json_write_null(&w);
 	json_put_time(&w, "now", gateway_now());
 	json_put_int(&w, "ping_s", 25);
-	json_object_end(&w);
+	json_write_object_end(&w);
 	int code = http_server_ops()->send(c->peer, buf_text(&out));
 	(void)code; /* too slow: it is being closed */
 	buf_done(&out);

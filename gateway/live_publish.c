@@ -30,7 +30,7 @@ static void send_contact(struct live *l, struct topic *t, struct contact *c)
 	if (t == NULL)
 		return;
 	topic_delta(l, t, "contact", &w, &out);
-	json_key(&w, "contact");
+	json_write_key(&w, "contact");
 	shape_contact(&w, l->g, c);
 	topic_send(t, &w, &out);
 }
@@ -57,7 +57,7 @@ static void send_offer(struct live *l, struct contact *c)
 	if (t == NULL)
 		return;
 	topic_delta(l, t, "offer", &w, &out);
-	json_key(&w, "offer");
+	json_write_key(&w, "offer");
 	shape_offer(&w, l->g, c);
 	topic_send(t, &w, &out);
 }
@@ -107,7 +107,7 @@ static void send_message(struct live *l, struct topic *t, const struct message_r
 	if (t == NULL)
 		return;
 	topic_delta(l, t, "message", &w, &out);
-	json_key(&w, "message");
+	json_write_key(&w, "message");
 	shape_message(&w, l->g, m);
 	topic_send(t, &w, &out);
 }
@@ -149,7 +149,7 @@ void live_agent(struct live *l, usher_id agent)
 	if (t == NULL)
 		return;
 	topic_delta(l, t, "presence", &w, &out);
-	json_key(&w, "presence");
+	json_write_key(&w, "presence");
 	shape_presence(&w, l->g, agent);
 	topic_send(t, &w, &out);
 }
@@ -172,7 +172,7 @@ void live_channel(struct live *l, struct usher_text id)
 	if (row == NULL)
 		return;
 	topic_delta(l, t, "channel", &w, &out);
-	json_key(&w, "channel");
+	json_write_key(&w, "channel");
 	shape_channel(&w, l->g, row);
 	topic_send(t, &w, &out);
 }
@@ -189,7 +189,7 @@ static void flush_queues(struct live *l)
 		if (t == NULL || row == NULL)
 			continue;
 		topic_delta(l, t, "queue", &w, &out);
-		json_key(&w, "queue");
+		json_write_key(&w, "queue");
 		shape_figures(&w, l->g, row);
 		topic_send(t, &w, &out);
 	}
@@ -220,7 +220,7 @@ static void flush_agents(struct live *l)
 		if (t == NULL)
 			continue;
 		topic_delta(l, t, "agent", &w, &out);
-		json_key(&w, "agent");
+		json_write_key(&w, "agent");
 		shape_agent(&w, l->g, user);
 		topic_send(t, &w, &out);
 	}

@@ -83,7 +83,7 @@ static void head(struct live *l, struct topic *t, const char *type, struct json_
 	struct usher_buf name = {0};
 	topic_name(l, t->kind, t->id, &name);
 	json_writer_init(w, out);
-	json_object(w);
+	json_write_object(w);
 	json_put_string(w, "t", type);
 	json_put_text(w, "topic", buf_text(&name));
 	json_put_int(w, "seq", (int64_t)t->seq);
@@ -100,7 +100,7 @@ void topic_delta(struct live *l, struct topic *t, const char *op, struct json_wr
 
 void topic_send(struct topic *t, struct json_writer *w, struct usher_buf *out)
 {
-	json_object_end(w);
+	json_write_object_end(w);
 	struct ws_frame *frame = ws_frame_new(buf_text(out));
 	LIST_EACH(link, &t->followers) {
 		struct follow *f = LIST_ITEM(link, struct follow, of_topic);
@@ -134,14 +134,14 @@ static void put_offer(struct contact *c, void *arg)
 
 static void put_me(struct putting *p)
 {
-	json_key(p->w, "presence");
+	json_write_key(p->w, "presence");
 	shape_presence(p->w, p->l->g, p->t->id);
 	json_put_list(p->w, "offers");
 	book_each_open(p->l->g->book, put_offer, p);
-	json_list_end(p->w);
+	json_write_list_end(p->w);
 	json_put_list(p->w, "contacts");
 	book_each_of_agent(p->l->g->book, p->t->id, put_contact, p);
-	json_list_end(p->w);
+	json_write_list_end(p->w);
 }
 
 bool topic_sees_queue(const struct live *l, const struct topic *t, usher_id queue)
@@ -193,7 +193,7 @@ static void put_conversation(struct putting *p)
 	struct contact *c = book_contact(p->l->g->book, p->t->id);
 	if (c == NULL)
 		return;
-	json_key(p->w, "contact");
+	json_write_key(p->w, "contact");
 	shape_contact(p->w, p->l->g, c);
 	json_put_list(p->w, "messages");
 	struct message_row like = {.contact = c->row.id};
@@ -201,7 +201,7 @@ static void put_conversation(struct putting *p)
 				    .has_from = true, .from = c->row.seq - MESSAGES_SHOWN + 1};
 	int code = store_scan(p->l->g->store, &MESSAGE, &range, put_message, p);
 	(void)code; /* what could be read is shown; the REST call gives the fault */
-	json_list_end(p->w);
+	json_write_list_end(p->w);
 }
 
 static void put_data(struct putting *p)
@@ -222,7 +222,7 @@ static void put_data(struct putting *p)
 		book_each_open(p->l->g->book, put_waiting, p);
 	else
 		put_rows(p);
-	json_list_end(p->w);
+	json_write_list_end(p->w);
 }
 
 void topic_snapshot(struct live *l, struct client *c, struct topic *t)
@@ -233,8 +233,8 @@ void topic_snapshot(struct live *l, struct client *c, struct topic *t)
 	head(l, t, "snapshot", &w, &out);
 	json_put_object(&w, "data");
 	put_data(&p);
-	json_object_end(&w);
-	json_object_end(&w);
+	json_write_object_end(&w);
+	json_write_object_end(&w);
 	int code = http_server_ops()->send(c->peer, buf_text(&out));
 	(void)code; /* as in topic_send */
 	buf_done(&out);

@@ -6,6 +6,7 @@
 #include "gateway/book.h"
 #include "gateway/directory.h"
 #include "gateway/figures.h"
+#include "gateway/http/assets.h"
 #include "gateway/http/fetch.h"
 #include "gateway/http/http.h"
 #include "gateway/lines.h"
@@ -137,7 +138,7 @@ static int open_parts(struct serving *s, struct usher_error *reterr)
 	if (code == 0)
 		code = open_http(s, reterr);
 	if (code == 0)
-		code = fetch_new(&g->fetcher, g->loop, reterr);
+		code = fetcher_new(&g->fetcher, g->loop, &(struct fetch_settings){0}, reterr);
 	if (code == 0)
 		code = live_new(&g->live, g, reterr);
 	if (code < 0)
@@ -174,7 +175,7 @@ static void free_parts(struct serving *s)
 {
 	struct gateway *g = &s->g;
 	g->http = http_server_free(g->http);
-	g->fetcher = fetch_free(g->fetcher);
+	g->fetcher = fetcher_free(g->fetcher);
 	g->live = live_free(g->live);
 	g->outbox = outbox_free(g->outbox);
 	g->lines = lines_free(g->lines);
@@ -259,6 +260,7 @@ int serve_run(struct config *config, const struct serve_options *options)
 		return fail(&err);
 	uv_run(&loop, UV_RUN_DEFAULT);
 	uv_loop_close(&loop);
+	http_assets_free(s->g.assets);
 	auth_free(s->g.auth);
 	figures_free(s->g.figures);
 	book_free(s->g.book);

@@ -43,7 +43,7 @@ void shape_agent_ref(struct json_writer *w, struct gateway *g, const char *name,
 	json_put_object(w, name);
 	json_put_id(w, "id", agent, &g->id_key);
 	json_put_text(w, "name", directory_user_name(g->directory, agent));
-	json_object_end(w);
+	json_write_object_end(w);
 }
 
 void shape_queue_ref(struct json_writer *w, struct gateway *g, const char *name, usher_id queue)
@@ -55,7 +55,7 @@ void shape_queue_ref(struct json_writer *w, struct gateway *g, const char *name,
 	json_put_object(w, name);
 	json_put_id(w, "id", queue, &g->id_key);
 	json_put_text(w, "name", directory_queue_name(g->directory, queue));
-	json_object_end(w);
+	json_write_object_end(w);
 }
 
 /* ---- contacts ------------------------------------------------------------------------------------ */
@@ -78,7 +78,7 @@ static void put_last(struct json_writer *w, const struct contact *c)
 	json_put_string(w, "author", message_author_name(c->last_author));
 	json_put_string(w, "body", c->last_body);
 	json_put_time(w, "at", c->last_us);
-	json_object_end(w);
+	json_write_object_end(w);
 }
 
 static void put_session(struct json_writer *w, const struct contact *c)
@@ -92,7 +92,7 @@ static void put_session(struct json_writer *w, const struct contact *c)
 	json_put_string(w, "channel", channel_name((enum channel_kind)s->row.channel));
 	json_put_time(w, "started_at", s->row.started_us);
 	json_put_bool(w, "open", true);
-	json_object_end(w);
+	json_write_object_end(w);
 }
 
 static void put_place(struct json_writer *w, struct gateway *g, const struct contact *c)
@@ -126,12 +126,12 @@ static void put_customer(struct json_writer *w, struct gateway *g, const struct 
 	json_put_id(w, "id", c->row.customer, &g->id_key);
 	json_put_string(w, "name", c->customer_name);
 	json_put_text(w, "address", c->row.address);
-	json_object_end(w);
+	json_write_object_end(w);
 }
 
 void shape_contact(struct json_writer *w, struct gateway *g, struct contact *c)
 {
-	json_object(w);
+	json_write_object(w);
 	json_put_id(w, "id", c->row.id, &g->id_key);
 	put_number(w, "number", c->row.number);
 	json_put_string(w, "state", contact_state_name((enum contact_state)c->row.state));
@@ -153,12 +153,12 @@ void shape_contact(struct json_writer *w, struct gateway *g, struct contact *c)
 					    ? NULL
 					    : contact_cause_name((enum contact_cause)c->row.cause));
 	put_session(w, c);
-	json_object_end(w);
+	json_write_object_end(w);
 }
 
 void shape_message(struct json_writer *w, struct gateway *g, const struct message_row *m)
 {
-	json_object(w);
+	json_write_object(w);
 	json_put_id(w, "id", m->id, &g->id_key);
 	json_put_id(w, "contact", m->contact, &g->id_key);
 	json_put_int(w, "seq", m->seq);
@@ -172,21 +172,21 @@ void shape_message(struct json_writer *w, struct gateway *g, const struct messag
 	json_put_string(w, "delivery", delivery_state_name((enum delivery_state)m->delivery));
 	json_put_text_or_null(w, "detail", m->detail);
 	json_put_raw(w, "fields", m->fields);
-	json_object_end(w);
+	json_write_object_end(w);
 }
 
 void shape_offer(struct json_writer *w, struct gateway *g, struct contact *c)
 {
 	struct routing_contact_view view;
 	bool is_open = routing_contact(engine_routing(g->engine), c->row.id, &view);
-	json_object(w);
-	json_key(w, "contact");
+	json_write_object(w);
+	json_write_key(w, "contact");
 	shape_contact(w, g, c);
 	json_put_int(w, "epoch", c->row.epoch);
 	json_put_time(w, "expires_at", is_open ? view.deadline_us : 0);
 	json_put_time(w, "offered_at", c->offered_us);
 	json_put_string(w, "reason", c->reason);
-	json_object_end(w);
+	json_write_object_end(w);
 }
 
 /* ---- people ---------------------------------------------------------------------------------------- */
@@ -195,12 +195,12 @@ static void put_roles(struct json_writer *w, int64_t roles)
 {
 	json_put_list(w, "roles");
 	if ((roles & ROLE_AGENT) != 0)
-		json_text(w, TEXT("agent"));
+		json_write_text(w, TEXT("agent"));
 	if ((roles & ROLE_SUPERVISOR) != 0)
-		json_text(w, TEXT("supervisor"));
+		json_write_text(w, TEXT("supervisor"));
 	if ((roles & ROLE_ADMIN) != 0)
-		json_text(w, TEXT("admin"));
-	json_list_end(w);
+		json_write_text(w, TEXT("admin"));
+	json_write_list_end(w);
 }
 
 static void put_user(struct json_writer *w, struct gateway *g, const struct user_row *user)
@@ -214,9 +214,9 @@ static void put_user(struct json_writer *w, struct gateway *g, const struct user
 
 void shape_user(struct json_writer *w, struct gateway *g, const struct user_row *user)
 {
-	json_object(w);
+	json_write_object(w);
 	put_user(w, g, user);
-	json_object_end(w);
+	json_write_object_end(w);
 }
 
 static void put_skills(struct json_writer *w, struct gateway *g, usher_id user)
@@ -234,7 +234,7 @@ static void put_skills(struct json_writer *w, struct gateway *g, usher_id user)
 		json_put_int(w, name.p, skills[i].level);
 		buf_done(&name);
 	}
-	json_object_end(w);
+	json_write_object_end(w);
 }
 
 static void put_queues(struct json_writer *w, struct gateway *g, const struct user_row *user)
@@ -244,26 +244,26 @@ static void put_queues(struct json_writer *w, struct gateway *g, const struct us
 	json_put_list(w, "queues");
 	for (size_t i = 0; i < n; i++)
 		if (directory_is_member(user, queues[i]->id))
-			json_id(w, queues[i]->id, &g->id_key);
-	json_list_end(w);
+			json_write_id(w, queues[i]->id, &g->id_key);
+	json_write_list_end(w);
 }
 
 void shape_account(struct json_writer *w, struct gateway *g, const struct user_row *user)
 {
-	json_object(w);
+	json_write_object(w);
 	put_user(w, g, user);
 	json_put_int(w, "capacity", user->capacity);
 	put_skills(w, g, user->id);
 	put_queues(w, g, user);
 	json_put_time(w, "created_at", user->created_us);
-	json_object_end(w);
+	json_write_object_end(w);
 }
 
 void shape_presence(struct json_writer *w, struct gateway *g, usher_id agent)
 {
 	struct routing_agent_view view = {.state = AGENT_SIGNED_OUT, .wanted = AGENT_SIGNED_OUT};
 	bool is_known = routing_agent(engine_routing(g->engine), agent, &view);
-	json_object(w);
+	json_write_object(w);
 	json_put_string(w, "state", agent_state_name(view.state));
 	json_put_string(w, "wanted", agent_state_name(view.wanted));
 	json_put_string(w, "reason", shape_reason_name(view.reason));
@@ -273,8 +273,8 @@ void shape_presence(struct json_writer *w, struct gateway *g, usher_id agent)
 	json_put_object(w, "counts");
 	for (int kind = 1; kind < CHANNEL_KINDS; kind++)
 		json_put_int(w, channel_name((enum channel_kind)kind), view.count[kind]);
-	json_object_end(w);
-	json_object_end(w);
+	json_write_object_end(w);
+	json_write_object_end(w);
 }
 
 struct held {
@@ -290,36 +290,36 @@ static void put_held(struct contact *c, void *arg)
 		       (c->row.state == CONTACT_ACTIVE || c->row.state == CONTACT_WRAPUP);
 	if (!is_held)
 		return;
-	json_object(held->w);
+	json_write_object(held->w);
 	json_put_id(held->w, "id", c->row.id, &held->g->id_key);
 	put_number(held->w, "number", c->row.number);
 	json_put_string(held->w, "channel", channel_name((enum channel_kind)c->row.channel));
 	json_put_time(held->w, "since", c->row.answered_us);
-	json_object_end(held->w);
+	json_write_object_end(held->w);
 }
 
 void shape_agent(struct json_writer *w, struct gateway *g, const struct user_row *user)
 {
 	struct held held = {w, g, user->id};
-	json_object(w);
+	json_write_object(w);
 	json_put_id(w, "id", user->id, &g->id_key);
 	json_put_text(w, "name", user->name);
 	json_put_text(w, "login", user->login);
-	json_key(w, "presence");
+	json_write_key(w, "presence");
 	shape_presence(w, g, user->id);
 	put_queues(w, g, user);
 	put_skills(w, g, user->id);
 	json_put_list(w, "contacts");
 	book_each_of_agent(g->book, user->id, put_held, &held);
-	json_list_end(w);
-	json_object_end(w);
+	json_write_list_end(w);
+	json_write_object_end(w);
 }
 
 /* ---- queues, channels, customers -------------------------------------------------------------------- */
 
 void shape_queue(struct json_writer *w, struct gateway *g, const struct queue_row *q)
 {
-	json_object(w);
+	json_write_object(w);
 	json_put_id(w, "id", q->id, &g->id_key);
 	json_put_text(w, "slug", q->slug);
 	json_put_text(w, "name", q->name);
@@ -333,7 +333,7 @@ void shape_queue(struct json_writer *w, struct gateway *g, const struct queue_ro
 	json_put_int(w, "target_s", q->target_us / USHER_SECOND);
 	json_put_int(w, "target_percent", q->target_percent);
 	json_put_int(w, "short_abandon_s", q->short_abandon_us / USHER_SECOND);
-	json_object_end(w);
+	json_write_object_end(w);
 }
 
 static void put_today(struct json_writer *w, struct gateway *g, const struct queue_row *queue)
@@ -357,7 +357,7 @@ static void put_today(struct json_writer *w, struct gateway *g, const struct que
 		json_put_null(w, "asa_s");
 	json_put_int(w, "target_s", queue->target_us / USHER_SECOND);
 	json_put_int(w, "target_percent", queue->target_percent);
-	json_object_end(w);
+	json_write_object_end(w);
 }
 
 void shape_figures(struct json_writer *w, struct gateway *g, const struct queue_row *queue)
@@ -367,7 +367,7 @@ void shape_figures(struct json_writer *w, struct gateway *g, const struct queue_
 	int64_t by_channel[CHANNEL_KINDS] = {0};
 	if (is_known)
 		book_count_waiting(g->book, queue->id, by_channel);
-	json_object(w);
+	json_write_object(w);
 	shape_queue_ref(w, g, "queue", queue->id);
 	json_put_int(w, "waiting", view.waiting);
 	json_put_int(w, "offered", view.offered);
@@ -379,9 +379,9 @@ void shape_figures(struct json_writer *w, struct gateway *g, const struct queue_
 	json_put_object(w, "by_channel");
 	for (int kind = 1; kind < CHANNEL_KINDS; kind++)
 		json_put_int(w, channel_name((enum channel_kind)kind), by_channel[kind]);
-	json_object_end(w);
+	json_write_object_end(w);
 	put_today(w, g, queue);
-	json_object_end(w);
+	json_write_object_end(w);
 }
 
 static const char *health_name(enum channel_health health)
@@ -397,7 +397,7 @@ static void put_settings(struct json_writer *w, const struct channel_row *channe
 	struct json *settings = NULL;
 	json_put_object(w, "settings");
 	if (driver == NULL || json_parse(&settings, channel->settings, 1 << 20, NULL) < 0) {
-		json_object_end(w);
+		json_write_object_end(w);
 		return;
 	}
 	for (const struct channel_setting *row = driver->settings; row->name != NULL; row++) {
@@ -413,7 +413,7 @@ static void put_settings(struct json_writer *w, const struct channel_row *channe
 		else
 			json_put_text(w, row->name, json_as_text(value));
 	}
-	json_object_end(w);
+	json_write_object_end(w);
 	json_free(settings);
 }
 
@@ -421,7 +421,7 @@ void shape_channel(struct json_writer *w, struct gateway *g, const struct channe
 {
 	struct channel_status status;
 	lines_status(g->lines, channel->id, &status);
-	json_object(w);
+	json_write_object(w);
 	json_put_text(w, "id", channel->id);
 	json_put_string(w, "kind", channel_name((enum channel_kind)channel->kind));
 	json_put_text(w, "driver", channel->driver);
@@ -432,19 +432,19 @@ void shape_channel(struct json_writer *w, struct gateway *g, const struct channe
 	json_put_string(w, "health", health_name(status.health));
 	json_put_time(w, "since", status.since_us);
 	json_put_string(w, "text", status.text);
-	json_object_end(w);
-	json_object_end(w);
+	json_write_object_end(w);
+	json_write_object_end(w);
 }
 
 static int put_address(const void *row, void *arg)
 {
 	const struct address_row *address = row;
 	struct json_writer *w = arg;
-	json_object(w);
+	json_write_object(w);
 	json_put_string(w, "channel", channel_name((enum channel_kind)address->channel));
 	json_put_text(w, "value", address->value);
 	json_put_bool(w, "verified", address->is_verified != 0);
-	json_object_end(w);
+	json_write_object_end(w);
 	return 0;
 }
 
@@ -452,14 +452,14 @@ void shape_customer(struct json_writer *w, struct gateway *g, const struct custo
 {
 	struct store_range range = {.index = ADDRESS_BY_CUSTOMER, .equal_count = 1,
 				    .like = &(struct address_row){.customer = customer->id}};
-	json_object(w);
+	json_write_object(w);
 	json_put_id(w, "id", customer->id, &g->id_key);
 	json_put_text(w, "name", customer->name);
 	json_put_text(w, "language", customer->language);
 	json_put_list(w, "addresses");
 	int code = store_scan(g->store, &ADDRESS, &range, put_address, w);
 	(void)code; /* what could be read is shown */
-	json_list_end(w);
+	json_write_list_end(w);
 	json_put_time(w, "created_at", customer->created_us);
-	json_object_end(w);
+	json_write_object_end(w);
 }

@@ -108,6 +108,15 @@ const struct store_table INTERACTION = {
 		    [INTERACTION_BY_STATE] = {"interaction_by_state", KEY(3)}},
 };
 
+static const struct store_column seen_columns[] = {
+	INTEGER(seen_row, id),
+	INTEGER(seen_row, hash),
+	INTEGER(seen_row, contact),
+	INTEGER(seen_row, message),
+	INTEGER(seen_row, seq),
+};
+const struct store_table SEEN = {"seen", COLUMNS(seen_row, seen_columns), .key = KEY(0)};
+
 static const struct store_column thread_columns[] = {
 	INTEGER(thread_row, hash),
 	INTEGER(thread_row, contact),
@@ -260,7 +269,7 @@ static const struct store_column audit_columns[] = {
 const struct store_table AUDIT = {"audit", COLUMNS(audit_row, audit_columns), .key = KEY(0)};
 
 const struct store_table *const store_tables[] = {
-	&META,  &JOURNAL,  &SNAPSHOT, &CONTACT, &MESSAGE, &INTERACTION, &THREAD,
+	&META,  &JOURNAL,  &SNAPSHOT, &CONTACT, &MESSAGE, &INTERACTION, &SEEN, &THREAD,
 	&OUTBOX, &FACT,    &CUSTOMER, &ADDRESS, &QUEUE,   &SKILL,       &USER,
 	&SESSION, &CHANNEL, &CODE,    &AUDIT,   NULL,
 };

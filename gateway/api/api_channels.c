@@ -15,13 +15,13 @@ static void render_channels(struct api_call *c, struct json_writer *w)
 {
 	size_t n;
 	const struct channel_row *const *rows = directory_channels(c->g->directory, &n);
-	json_object(w);
+	json_write_object(w);
 	json_put_list(w, "items");
 	for (size_t i = 0; i < n; i++)
 		shape_channel(w, c->g, rows[i]);
-	json_list_end(w);
+	json_write_list_end(w);
 	json_put_null(w, "next");
-	json_object_end(w);
+	json_write_object_end(w);
 }
 
 static const struct channel_row *find(struct api_call *c, struct usher_text id)
@@ -76,7 +76,7 @@ static void merge(struct api_call *c, const struct channel_driver *driver, struc
 	const struct json *value;
 	int code = json_parse(&kept, old.n > 0 ? old : TEXT("{}"), SETTINGS_MAX, &c->err);
 	json_writer_init(&w, ret);
-	json_object(&w);
+	json_write_object(&w);
 	while (json_next(given, &cursor, &name, &value)) {
 		bool is_kept = is_secret_kept(driver, name, value);
 		if (json_kind(value) != JSON_KIND_NULL && !is_kept)
@@ -88,7 +88,7 @@ static void merge(struct api_call *c, const struct channel_driver *driver, struc
 		if (was != NULL && (is == NULL || is_secret_kept(driver, text_of(row->name), is)))
 			put_value(&w, text_of(row->name), was);
 	}
-	json_object_end(&w);
+	json_write_object_end(&w);
 	json_free(kept);
 }
 
@@ -209,10 +209,10 @@ static void render_link(struct api_call *c, struct json_writer *w)
 	if (code < 0) {
 		api_refuse(c, code, "this channel makes no links; a video channel does");
 	} else {
-		json_object(w);
+		json_write_object(w);
 		json_put_text(w, "url", buf_text(&url));
 		json_put_time(w, "expires_at", request.expires_us);
-		json_object_end(w);
+		json_write_object_end(w);
 	}
 	buf_done(&url);
 }

@@ -98,12 +98,12 @@ static void list_contacts(struct api_call *c, struct json_writer *w, usher_id cu
 		range.has_to = true;
 		range.to = (int64_t)cursor - 1;
 	}
-	json_object(w);
+	json_write_object(w);
 	json_put_list(w, "items");
 	int code = store_scan(c->g->store, &CONTACT, &range, on_contact, &l);
-	json_list_end(w);
+	json_write_list_end(w);
 	put_next(c, w, &l);
-	json_object_end(w);
+	json_write_object_end(w);
 	if (code < 0)
 		api_refuse(c, code, "contacts: cannot be read from the store");
 }

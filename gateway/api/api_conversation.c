@@ -35,12 +35,12 @@ void conversation_render(struct api_call *c, struct json_writer *w)
 	struct store_range range = {.index = -1, .equal_count = 1, .like = &like, .has_from = true,
 				    .from = api_query_integer(c, "after", 0, INT64_MAX - 1, 0) + 1,
 				    .limit = api_query_integer(c, "limit", 1, MESSAGES_MAX, 200)};
-	json_object(w);
+	json_write_object(w);
 	json_put_list(w, "items");
 	int code = store_scan(c->g->store, &MESSAGE, &range, on_message, &r);
-	json_list_end(w);
+	json_write_list_end(w);
 	json_put_int(w, "head", contact->row.seq);
-	json_object_end(w);
+	json_write_object_end(w);
 	if (code < 0)
 		api_refuse(c, code, "messages: cannot be read from the store");
 }
@@ -193,10 +193,10 @@ int conversation_video_link(struct turn *t, struct api_call *c)
 		return api_refuse(c, E_UNSUPPORTED, "no video channel is open; add one under channels");
 	}
 	json_writer_init(&w, &fields);
-	json_object(&w);
+	json_write_object(&w);
 	json_put_text(&w, "url", buf_text(&url));
 	json_put_string(&w, "channel", "video");
-	json_object_end(&w);
+	json_write_object_end(&w);
 	struct usher_text body = arena_textf(t->arena, "You can talk with us by video here: %s", url.p);
 	c->id = contact->row.id;
 	reply(t, c, contact, &(struct message_row){.kind = MESSAGE_LINK, .body = body,
@@ -225,9 +225,9 @@ void conversation_video_own(struct api_call *c, struct json_writer *w)
 		return;
 	}
 	const char *slash = strrchr(url.p, '/');
-	json_object(w);
+	json_write_object(w);
 	json_put_text(w, "url", buf_text(&url));
 	json_put_string(w, "ticket", slash != NULL ? slash + 1 : "");
-	json_object_end(w);
+	json_write_object_end(w);
 	buf_done(&url);
 }

@@ -110,11 +110,11 @@ static void put_other(struct explaining *x, const struct routing *r, const struc
 	if (why.reason == REASON_CHOSEN) /* the order put another first */
 		why.reason = REASON_OTHER_FIRST;
 	say_why(x, &why, now, sentence, sizeof sentence);
-	json_object(x->w);
+	json_write_object(x->w);
 	shape_agent_ref(x->w, x->c->g, "agent", user->id);
 	json_put_string(x->w, "reason", routing_reason_name(why.reason));
 	json_put_string(x->w, "why", sentence);
-	json_object_end(x->w);
+	json_write_object_end(x->w);
 }
 
 static void put_decision(struct explaining *x, const struct routing *r, usher_us now)
@@ -135,7 +135,7 @@ static void put_decision(struct explaining *x, const struct routing *r, usher_us
 		if (users[i]->id != x->offer->row.agent &&
 		    (users[i]->roles & (ROLE_AGENT | ROLE_SUPERVISOR)) != 0)
 			put_other(x, r, users[i], now);
-	json_list_end(x->w);
+	json_write_list_end(x->w);
 }
 
 static void on_decision(const struct routing *r, usher_id contact, usher_id agent, usher_us now,
@@ -181,14 +181,14 @@ static void replay(struct explaining *x)
 static void put_offer(struct explaining *x, const struct offer_fact *offer)
 {
 	x->offer = offer;
-	json_object(x->w);
+	json_write_object(x->w);
 	json_put_time(x->w, "at", offer->row.at_us);
 	shape_agent_ref(x->w, x->c->g, "agent", offer->row.agent);
 	json_put_int(x->w, "epoch", offer->row.number);
 	json_put_string(x->w, "outcome",
 			offer->outcome != CAUSE_NONE ? contact_cause_name(offer->outcome) : NULL);
 	replay(x);
-	json_object_end(x->w);
+	json_write_object_end(x->w);
 }
 
 void explain_render(struct api_call *c, struct json_writer *w)
@@ -206,11 +206,11 @@ void explain_render(struct api_call *c, struct json_writer *w)
 		api_refuse(c, E_IO, "the facts cannot be read from the store");
 		return;
 	}
-	json_object(w);
+	json_write_object(w);
 	json_put_id(w, "contact", contact->row.id, &c->g->id_key);
 	json_put_list(w, "offers");
 	for (int i = 0; i < x->count; i++)
 		put_offer(x, &x->offers[i]);
-	json_list_end(w);
-	json_object_end(w);
+	json_write_list_end(w);
+	json_write_object_end(w);
 }

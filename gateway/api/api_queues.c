@@ -13,13 +13,13 @@ static void render_queues(struct api_call *c, struct json_writer *w)
 {
 	size_t n;
 	const struct queue_row *const *rows = directory_queues(c->g->directory, &n);
-	json_object(w);
+	json_write_object(w);
 	json_put_list(w, "items");
 	for (size_t i = 0; i < n; i++)
 		shape_queue(w, c->g, rows[i]);
-	json_list_end(w);
+	json_write_list_end(w);
 	json_put_null(w, "next");
-	json_object_end(w);
+	json_write_object_end(w);
 }
 
 static void render_queue(struct api_call *c, struct json_writer *w)
@@ -56,7 +56,7 @@ static int put_requirements(struct api_call *c, const struct json *object, struc
 	const struct json *level;
 	struct json_writer w;
 	json_writer_init(&w, ret);
-	json_object(&w);
+	json_write_object(&w);
 	json_put_object(&w, "requirements");
 	while (json_next(object, &cursor, &name, &level)) {
 		const struct skill_row *skill = directory_skill_by_name(c->g->directory, name);
@@ -68,8 +68,8 @@ static int put_requirements(struct api_call *c, const struct json *object, struc
 		snprintf(number, sizeof number, "%lld", (long long)skill->number);
 		json_put_int(&w, number, value);
 	}
-	json_object_end(&w);
-	json_object_end(&w);
+	json_write_object_end(&w);
+	json_write_object_end(&w);
 	return 0;
 }
 
@@ -175,16 +175,16 @@ static void render_skills(struct api_call *c, struct json_writer *w)
 {
 	size_t n;
 	const struct skill_row *const *rows = directory_skills(c->g->directory, &n);
-	json_object(w);
+	json_write_object(w);
 	json_put_list(w, "items");
 	for (size_t i = 0; i < n; i++) {
-		json_object(w);
+		json_write_object(w);
 		json_put_int(w, "number", rows[i]->number);
 		json_put_text(w, "name", rows[i]->name);
-		json_object_end(w);
+		json_write_object_end(w);
 	}
-	json_list_end(w);
-	json_object_end(w);
+	json_write_list_end(w);
+	json_write_object_end(w);
 }
 
 static int act_skill_new(struct turn *t, struct api_call *c)
@@ -196,6 +196,8 @@ static int act_skill_new(struct turn *t, struct api_call *c)
 		{0}};
 	if (api_fields(c, fields) < 0)
 		return c->code;
+	if (!is_slug(row.name))
+		return api_refuse(c, E_INVALID, "name: a-z, 0-9 and - only, as fi or billing-et");
 	if (directory_skill_by_name(c->g->directory, row.name) != NULL)
 		return 0; /* it is there: the list is the answer either way */
 	const struct skill_row *const *rows = directory_skills(c->g->directory, &n);
@@ -209,16 +211,16 @@ static void render_codes(struct api_call *c, struct json_writer *w)
 {
 	size_t n;
 	const struct code_row *const *rows = directory_codes(c->g->directory, &n);
-	json_object(w);
+	json_write_object(w);
 	json_put_list(w, "items");
 	for (size_t i = 0; i < n; i++) {
-		json_object(w);
+		json_write_object(w);
 		json_put_text(w, "code", rows[i]->code);
 		json_put_text(w, "label", rows[i]->label);
-		json_object_end(w);
+		json_write_object_end(w);
 	}
-	json_list_end(w);
-	json_object_end(w);
+	json_write_list_end(w);
+	json_write_object_end(w);
 }
 
 static int act_code_new(struct turn *t, struct api_call *c)
@@ -252,16 +254,16 @@ static int act_code_remove(struct turn *t, struct api_call *c)
 static void render_reasons(struct api_call *c, struct json_writer *w)
 {
 	(void)c;
-	json_object(w);
+	json_write_object(w);
 	json_put_list(w, "items");
 	for (uint32_t i = 1; i <= SHAPE_REASONS; i++) {
-		json_object(w);
+		json_write_object(w);
 		json_put_string(w, "reason", shape_reason_name(i));
 		json_put_string(w, "label", shape_reason_label(i));
-		json_object_end(w);
+		json_write_object_end(w);
 	}
-	json_list_end(w);
-	json_object_end(w);
+	json_write_list_end(w);
+	json_write_object_end(w);
 }
 
 /* ---- figures -------------------------------------------------------------------------------------------------- */
@@ -270,18 +272,18 @@ static void render_figures(struct api_call *c, struct json_writer *w)
 {
 	size_t n;
 	const struct queue_row *const *queues = directory_queues(c->g->directory, &n);
-	json_object(w);
+	json_write_object(w);
 	json_put_list(w, "items");
 	for (size_t i = 0; i < n; i++)
 		shape_figures(w, c->g, queues[i]);
-	json_list_end(w);
+	json_write_list_end(w);
 	const struct channel_row *const *channels = directory_channels(c->g->directory, &n);
 	json_put_list(w, "channels");
 	for (size_t i = 0; i < n; i++)
 		shape_channel(w, c->g, channels[i]);
-	json_list_end(w);
+	json_write_list_end(w);
 	json_put_time(w, "at", gateway_now());
-	json_object_end(w);
+	json_write_object_end(w);
 }
 
 const struct api_action api_queue_actions[] = {

@@ -35,14 +35,14 @@ static void put_account(struct usher_buf *out, struct gateway *g, const struct i
 	struct json_writer w;
 	const struct user_row *user = directory_user(g->directory, who->user);
 	json_writer_init(&w, out);
-	json_object(&w);
-	json_key(&w, "user");
+	json_write_object(&w);
+	json_write_key(&w, "user");
 	if (user != NULL)
 		shape_user(&w, g, user);
 	else
-		json_null(&w);
+		json_write_null(&w);
 	json_put_text(&w, "csrf", who->csrf);
-	json_object_end(&w);
+	json_write_object_end(&w);
 }
 
 static void reply_session(struct gateway *g, struct http_exchange *x, const char *token,

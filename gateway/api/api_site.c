@@ -4,6 +4,8 @@
 
 #include "gateway/directory.h"
 #include "gateway/outbox.h"
+#include "gateway/requirements.h"
+#include "gateway/seed.h"
 #include "gateway/shapes.h"
 
 #include <sodium.h>
@@ -47,12 +49,12 @@ static void put_token_id(struct json_writer *w, struct usher_text token)
 static void render_token(struct api_call *c, struct json_writer *w)
 {
 	const struct token_made *made = c->more;
-	json_object(w);
+	json_write_object(w);
 	put_token_id(w, text_of(made->token));
 	json_put_text(w, "label", c->text);
 	json_put_string(w, "token", made->token);
 	json_put_time(w, "expires_at", made->expires_us);
-	json_object_end(w);
+	json_write_object_end(w);
 }
 
 static void put_token(const struct session_row *row, void *arg)
@@ -60,21 +62,21 @@ static void put_token(const struct session_row *row, void *arg)
 	struct json_writer *w = arg;
 	char hex[65];
 	sodium_bin2hex(hex, sizeof hex, (const unsigned char *)row->hash.p, 32);
-	json_object(w);
+	json_write_object(w);
 	json_put_text(w, "id", text_slice(hex, 16));
 	json_put_text(w, "label", row->label);
 	json_put_time(w, "created_at", row->created_us);
 	json_put_time(w, "expires_at", row->expires_us);
-	json_object_end(w);
+	json_write_object_end(w);
 }
 
 static void render_tokens(struct api_call *c, struct json_writer *w)
 {
-	json_object(w);
+	json_write_object(w);
 	json_put_list(w, "items");
 	auth_each_token(c->g->auth, put_token, w);
-	json_list_end(w);
-	json_object_end(w);
+	json_write_list_end(w);
+	json_write_object_end(w);
 }
 
 static int act_token_remove(struct turn *t, struct api_call *c)
@@ -83,6 +85,99 @@ static int act_token_remove(struct turn *t, struct api_call *c)
 		return api_refuse(c, E_NOT_FOUND, "there is no such token");
 	api_audit(t, c, "token.remove", c->args[0]);
 	return 0;
+}
+
+/* ---- set-up ------------------------------------------------------------------------------------------------ */
+
+static int act_setup_link(struct turn *t, struct api_call *c)
+{
+	struct token_made *made = ARENA_NEW(&c->arena, struct token_made);
+	if (c->who.user != 0)
+		return api_refuse(c, E_DENIED, "only the command line of this machine makes set-up links");
+	made->expires_us = auth_token_new(t, SESSION_SETUP, 0, "", SETUP_LASTS, made->token);
+	c->more = made;
+	return 0;
+}
+
+static void render_setup_link(struct api_call *c, struct json_writer *w)
+{
+	const struct token_made *made = c->more;
+	json_write_object(w);
+	json_put_string(w, "token", made->token);
+	json_put_time(w, "expires_at", made->expires_us);
+	json_write_object_end(w);
+}
+
+/* ---- the routing linter: what can be seen without waiting for a contact ------------------------------------- */
+
+static void put_finding(struct json_writer *w, const char *format, ...) USHER_PRINTF(2, 3);
+
+static void put_finding(struct json_writer *w, const char *format, ...)
+{
+	char text[300];
+	va_list args;
+	va_start(args, format);
+	vsnprintf(text, sizeof text, format, args);
+	va_end(args);
+	json_write_object(w);
+	json_put_string(w, "detail", text);
+	json_write_object_end(w);
+}
+
+static bool has_skill(const struct user_row *user, const struct routing_skill *need)
+{
+	struct routing_skill skills[ROUTING_SKILLS_MAX];
+	int n = requirements_parse(user->skills, skills, ROUTING_SKILLS_MAX);
+	for (int i = 0; i < n; i++)
+		if (skills[i].skill == need->skill && skills[i].level >= need->level)
+			return true;
+	return false;
+}
+
+static bool can_serve(struct gateway *g, const struct user_row *user, const struct queue_row *queue)
+{
+	struct contact sample = {.row = {.queue = queue->id}};
+	struct routing_contact_new ev = {0};
+	if (!directory_is_member(user, queue->id))
+		return false;
+	requirements_fill(g, &sample, &ev);
+	for (int i = 0; i < ev.requirement_count; i++)
+		if (!has_skill(user, &ev.requirements[i]))
+			return false;
+	return true;
+}
+
+static void check_queue(struct api_call *c, struct json_writer *w, const struct queue_row *queue)
+{
+	size_t n, members = 0, able = 0;
+	const struct user_row *const *users = directory_users(c->g->directory, &n);
+	for (size_t i = 0; i < n; i++) {
+		members += directory_is_member(users[i], queue->id);
+		able += can_serve(c->g, users[i], queue);
+	}
+	if (members == 0)
+		put_finding(w, "queue %.*s: nobody serves it; add it to a user's queues",
+			    TEXT_ARG(queue->slug));
+	else if (able == 0)
+		put_finding(w, "queue %.*s: none of its %zu members has the skills it requires",
+			    TEXT_ARG(queue->slug), members);
+}
+
+static void render_routing_check(struct api_call *c, struct json_writer *w)
+{
+	size_t n;
+	json_write_object(w);
+	json_put_list(w, "items");
+	const struct queue_row *const *queues = directory_queues(c->g->directory, &n);
+	for (size_t i = 0; i < n; i++)
+		check_queue(c, w, queues[i]);
+	const struct channel_row *const *channels = directory_channels(c->g->directory, &n);
+	for (size_t i = 0; i < n; i++)
+		if (directory_queue(c->g->directory, channels[i]->queue) == NULL)
+			put_finding(w, "channel %.*s: its queue was removed, so its contacts are refused",
+				    TEXT_ARG(channels[i]->id));
+	json_write_list_end(w);
+	json_write_object_end(w);
 }
 
 /* ---- the outbox -------------------------------------------------------------------------------------------- */
@@ -95,7 +190,7 @@ struct putting {
 static void put_outbox(const struct outbox_row *row, void *arg)
 {
 	struct putting *p = arg;
-	json_object(p->w);
+	json_write_object(p->w);
 	json_put_id(p->w, "id", row->id, &p->c->g->id_key);
 	json_put_text(p->w, "channel_id", row->channel_id);
 	json_put_text(p->w, "kind", row->kind);
@@ -105,17 +200,17 @@ static void put_outbox(const struct outbox_row *row, void *arg)
 	json_put_time(p->w, "next_at", row->next_us);
 	json_put_time(p->w, "created_at", row->created_us);
 	json_put_text(p->w, "error", row->error);
-	json_object_end(p->w);
+	json_write_object_end(p->w);
 }
 
 static void render_outbox(struct api_call *c, struct json_writer *w)
 {
 	struct putting p = {c, w};
-	json_object(w);
+	json_write_object(w);
 	json_put_list(w, "items");
 	outbox_each(c->g->outbox, put_outbox, &p);
-	json_list_end(w);
-	json_object_end(w);
+	json_write_list_end(w);
+	json_write_object_end(w);
 }
 
 /* ---- the audit log ------------------------------------------------------------------------------------------ */
@@ -124,12 +219,12 @@ static int put_audit(const void *row, void *arg)
 {
 	struct putting *p = arg;
 	const struct audit_row *audit = row;
-	json_object(p->w);
+	json_write_object(p->w);
 	json_put_time(p->w, "at", audit->at_us);
 	shape_agent_ref(p->w, p->c->g, "user", audit->user);
 	json_put_text(p->w, "verb", audit->verb);
 	json_put_text(p->w, "object", audit->object);
-	json_object_end(p->w);
+	json_write_object_end(p->w);
 	return 0;
 }
 
@@ -138,11 +233,11 @@ static void render_audit(struct api_call *c, struct json_writer *w)
 	struct putting p = {c, w};
 	struct store_range newest = {.index = -1, .is_descending = true,
 				     .limit = api_query_integer(c, "limit", 1, 500, 100)};
-	json_object(w);
+	json_write_object(w);
 	json_put_list(w, "items");
 	int code = store_scan(c->g->store, &AUDIT, &newest, put_audit, &p);
-	json_list_end(w);
-	json_object_end(w);
+	json_write_list_end(w);
+	json_write_object_end(w);
 	if (code < 0)
 		api_refuse(c, code, "the audit log cannot be read from the store");
 }
@@ -151,6 +246,8 @@ const struct api_action api_site_actions[] = {
 	{"GET", "tokens", ROLE_ADMIN, NULL, render_tokens, 0},
 	{"POST", "tokens", ROLE_ADMIN, act_token, render_token, 201},
 	{"DELETE", "tokens/{}", ROLE_ADMIN, act_token_remove, NULL, 0},
+	{"POST", "setup-links", ROLE_ADMIN, act_setup_link, render_setup_link, 201},
+	{"GET", "routing/check", ROLE_SUPERVISOR | ROLE_ADMIN, NULL, render_routing_check, 0},
 	{"GET", "outbox", ROLE_SUPERVISOR | ROLE_ADMIN, NULL, render_outbox, 0},
 	{"GET", "audit", ROLE_ADMIN, NULL, render_audit, 0},
 	{NULL, NULL, 0, NULL, NULL, 0},

@@ -15,13 +15,13 @@ static void render_users(struct api_call *c, struct json_writer *w)
 {
 	size_t n;
 	const struct user_row *const *rows = directory_users(c->g->directory, &n);
-	json_object(w);
+	json_write_object(w);
 	json_put_list(w, "items");
 	for (size_t i = 0; i < n; i++)
 		shape_account(w, c->g, rows[i]);
-	json_list_end(w);
+	json_write_list_end(w);
 	json_put_null(w, "next");
-	json_object_end(w);
+	json_write_object_end(w);
 }
 
 static void render_user(struct api_call *c, struct json_writer *w)
@@ -55,7 +55,7 @@ static int read_skills(struct api_call *c, const struct json *object, struct ush
 	const struct json *level;
 	struct json_writer w;
 	json_writer_init(&w, ret);
-	json_object(&w);
+	json_write_object(&w);
 	while (json_next(object, &cursor, &name, &level)) {
 		const struct skill_row *skill = directory_skill_by_name(c->g->directory, name);
 		int64_t value = json_as_integer(level);
@@ -66,7 +66,7 @@ static int read_skills(struct api_call *c, const struct json *object, struct ush
 		snprintf(number, sizeof number, "%lld", (long long)skill->number);
 		json_put_int(&w, number, value);
 	}
-	json_object_end(&w);
+	json_write_object_end(&w);
 	return 0;
 }
 
@@ -74,16 +74,16 @@ static int read_queues(struct api_call *c, const struct json *list, struct usher
 {
 	struct json_writer w;
 	json_writer_init(&w, ret);
-	json_list(&w);
+	json_write_list(&w);
 	for (size_t i = 0; i < json_count(list); i++) {
 		const struct queue_row *queue = api_queue(c, json_as_text(json_item(list, i)));
 		char id[24];
 		if (queue == NULL)
 			return c->code;
 		snprintf(id, sizeof id, "%llu", (unsigned long long)queue->id);
-		json_text(&w, text_of(id));
+		json_write_text(&w, text_of(id));
 	}
-	json_list_end(&w);
+	json_write_list_end(&w);
 	return 0;
 }
 
@@ -226,9 +226,9 @@ static int act_password(struct turn *t, struct api_call *c)
 
 static void render_password(struct api_call *c, struct json_writer *w)
 {
-	json_object(w);
+	json_write_object(w);
 	json_put_text(w, "password", c->text);
-	json_object_end(w);
+	json_write_object_end(w);
 }
 
 /* ---- presence ---------------------------------------------------------------------------------------------- */
@@ -281,14 +281,14 @@ static void render_agents(struct api_call *c, struct json_writer *w)
 {
 	size_t n;
 	const struct user_row *const *rows = directory_users(c->g->directory, &n);
-	json_object(w);
+	json_write_object(w);
 	json_put_list(w, "items");
 	for (size_t i = 0; i < n; i++)
 		if ((rows[i]->roles & (ROLE_AGENT | ROLE_SUPERVISOR)) != 0)
 			shape_agent(w, c->g, rows[i]);
-	json_list_end(w);
+	json_write_list_end(w);
 	json_put_null(w, "next");
-	json_object_end(w);
+	json_write_object_end(w);
 }
 
 const struct api_action api_user_actions[] = {

@@ -151,10 +151,10 @@ static bool is_number(struct usher_text t)
 
 static void put_list(struct json_writer *w, struct usher_text value)
 {
-	json_list(w);
+	json_write_list(w);
 	while (value.n > 0)
-		json_text(w, text_trim(text_cut(&value, ',')));
-	json_list_end(w);
+		json_write_text(w, text_trim(text_cut(&value, ',')));
+	json_write_list_end(w);
 }
 
 static void put_value(struct json_writer *w, struct usher_text key, struct usher_text value,
@@ -162,17 +162,17 @@ static void put_value(struct json_writer *w, struct usher_text key, struct usher
 {
 	char name[80];
 	snprintf(name, sizeof name, "%.*s", TEXT_ARG(key));
-	json_key(w, name);
+	json_write_key(w, name);
 	if (is_text)
-		json_text(w, value);
+		json_write_text(w, value);
 	else if (is_list_key(key))
 		put_list(w, value);
 	else if (text_equal(value, TEXT("true")) || text_equal(value, TEXT("false")))
-		json_boolean(w, value.n == 4);
+		json_write_boolean(w, value.n == 4);
 	else if (is_number(value))
-		json_integer(w, strtoll(value.p, NULL, 10));
+		json_write_integer(w, strtoll(value.p, NULL, 10));
 	else
-		json_text(w, value);
+		json_write_text(w, value);
 }
 
 struct pair {
@@ -210,7 +210,7 @@ static int make_body(const struct cli_options *o, int first, struct usher_buf *r
 			return cli_fail(EXIT_USAGE_ERROR, "arguments are key=value", "\"%s\" is not understood",
 					o->args[i]);
 	json_writer_init(&w, ret);
-	json_object(&w);
+	json_write_object(&w);
 	for (int i = 0; i < n; i++) {
 		if (is_done[i])
 			continue;
@@ -227,9 +227,9 @@ static int make_body(const struct cli_options *o, int first, struct usher_buf *r
 			put_value(&w, pairs[k].key, pairs[k].value, pairs[k].is_text);
 			is_done[k] = true;
 		}
-		json_object_end(&w);
+		json_write_object_end(&w);
 	}
-	json_object_end(&w);
+	json_write_object_end(&w);
 	return 0;
 }
 

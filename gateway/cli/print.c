@@ -190,7 +190,7 @@ static void print_lines(const struct json *const *items, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		struct usher_buf line = {0};
-		json_write(items[i], &line);
+		json_print(items[i], &line);
 		puts(line.p);
 		buf_done(&line);
 	}

@@ -82,6 +82,14 @@ CREATE TABLE interaction (
 CREATE INDEX interaction_by_contact ON interaction (contact);
 CREATE INDEX interaction_by_state ON interaction (state);
 
+CREATE TABLE seen (
+	id INTEGER PRIMARY KEY,
+	hash INTEGER NOT NULL,
+	contact INTEGER NOT NULL,
+	message INTEGER NOT NULL,
+	seq INTEGER NOT NULL
+) STRICT;
+
 CREATE TABLE thread (
 	hash INTEGER PRIMARY KEY,
 	contact INTEGER NOT NULL,

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* `usher demo [--port N] [--lmtp-port N] [--provider URL]`: everything on this machine. */
+#include "gateway/cli/cli.h"
+
+#include "gateway/demo.h"
+#include "gateway/seed.h"
+#include "gateway/serve.h"
+
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define DEMO_FOLDER "demo-data"
+
+static const char *option(const struct cli_options *o, const char *name, const char *fallback)
+{
+	for (int i = 1; i + 1 < o->arg_count; i++)
+		if (strcmp(o->args[i], name) == 0)
+			return o->args[i + 1];
+	return fallback;
+}
+
+static bool is_data_dir_set(const struct cli_options *o)
+{
+	for (int i = 0; i < o->set_count; i++)
+		if (strncmp(o->sets[i], "data_dir=", 9) == 0)
+			return true;
+	return getenv("USHER_DATA_DIR") != NULL || o->config != NULL;
+}
+
+/* The provider's account stays the same over restarts, so that a script can be kept. */
+static void fill_account(struct demo_options *d, const char *folder)
+{
+	unsigned char bytes[32];
+	char path[600], token[33], sid[33];
+	snprintf(path, sizeof path, "%s/phone-account", folder);
+	FILE *file = fopen(path, "re");
+	bool is_read = file != NULL && fscanf(file, "AC%32s %32s", sid, token) == 2;
+	if (file != NULL)
+		fclose(file);
+	if (!is_read) {
+		randombytes_buf(bytes, sizeof bytes);
+		sodium_bin2hex(sid, sizeof sid, bytes, 16);
+		sodium_bin2hex(token, sizeof token, bytes + 16, 16);
+		file = fopen(path, "we");
+		if (file != NULL) {
+			fprintf(file, "AC%s %s\n", sid, token);
+			fclose(file);
+		}
+	}
+	snprintf(d->account_sid, sizeof d->account_sid, "AC%s", sid);
+	snprintf(d->auth_token, sizeof d->auth_token, "%s", token);
+}
+
+static void on_ready(struct gateway *g, void *arg)
+{
+	struct demo_options *d = arg;
+	fill_account(d, config_data_dir(g->config));
+	snprintf(d->maildir, sizeof d->maildir, "%s/mail-out", config_data_dir(g->config));
+	seed_demo(g, d);
+}
+
+int cli_demo(const struct cli_options *o)
+{
+	struct config *config = NULL;
+	struct usher_error err = {0};
+	struct demo_options demo = {0};
+	struct serve_options options = {.on_ready = on_ready, .arg = &demo, .is_demo = true};
+	struct cli_options with = *o;
+	char listen[64];
+	snprintf(listen, sizeof listen, "listen=127.0.0.1:%s", option(o, "--port", "8080"));
+	with.sets[with.set_count++] = listen;
+	if (!is_data_dir_set(o))
+		with.sets[with.set_count++] = "data_dir=" DEMO_FOLDER;
+	demo.lmtp_port = atoi(option(o, "--lmtp-port", "2424"));
+	snprintf(demo.provider_url, sizeof demo.provider_url, "%s",
+		 option(o, "--provider", "http://127.0.0.1:8081"));
+	if (sodium_init() < 0)
+		return cli_fail(EXIT_INTERNAL, NULL, "libsodium cannot start");
+	if (config_load(&config, with.config, with.sets, with.set_count, &err) < 0)
+		return cli_fail(EXIT_BAD_CONFIG, NULL, "%s", err.text);
+	int code = serve_run(config, &options);
+	config_free(config);
+	return code;
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What `usher demo` passes to the seeding of its data. */
+#ifndef GATEWAY_DEMO_H
+#define GATEWAY_DEMO_H
+
+struct demo_options {
+	int lmtp_port;
+	char maildir[512];
+	char account_sid[40];
+	char auth_token[40];
+	char provider_url[200]; /* where calls out go: a provider's test double */
+};
+
+#endif
