@@ -24,6 +24,8 @@ struct sim_contact {
 	uint16_t weight;
 	bool is_plain; /* never declined, missed, transferred, parked or reserved */
 	uint32_t class; /* its requirements as one number */
+	usher_id refused_by; /* the last agent who declined or did not answer */
+	usher_us refused_us;
 };
 
 struct sim_agent {
@@ -55,7 +57,7 @@ struct sim {
 	struct routing_command old[16]; /* accepted, closed or lapsed: sent again as faults */
 	unsigned old_count;
 	const struct routing_event *event; /* borrowed: the one being applied */
-	unsigned open;
+	unsigned open, level; /* contacts; how many the world aims at */
 	uint64_t offers, assigned, closed, rejected, decisions, compared;
 };
 

@@ -59,12 +59,12 @@ static void random_presence(struct sim *s, struct routing_event *ret)
 {
 	unsigned i = (unsigned)sim_below(s, s->agent_count), dice = (unsigned)sim_below(s, 100);
 	sim_agent_ready(s, i, ret);
-	if (dice < 15) {
+	if (dice < 8) {
 		ret->presence.wants = AGENT_NOT_READY;
 		ret->presence.reason = (uint32_t)sim_below(s, 4);
-	} else if (dice < 25) {
+	} else if (dice < 13) {
 		ret->presence.wants = AGENT_SIGNED_OUT;
-	} else if (dice < 40) {
+	} else if (dice < 22) {
 		ret->kind = EV_PRESENCE_LOST;
 	} else if (dice < 60) {
 		ret->kind = EV_PRESENCE_FOUND;
@@ -98,7 +98,7 @@ static void random_setting(struct sim *s, struct routing_event *ret)
 {
 	unsigned dice = (unsigned)sim_below(s, 100), q = (unsigned)sim_below(s, s->queue_count);
 	unsigned i = (unsigned)sim_below(s, s->agent_count);
-	if (dice < 45) {
+	if (dice < 50) {
 		if (s->agents[i].id == 0)
 			s->agent_ids[i] = new_id(s);
 		s->agents[i].id = s->agent_ids[i];
@@ -108,7 +108,7 @@ static void random_setting(struct sim *s, struct routing_event *ret)
 		ret->presence.agent = s->agents[i].id;
 	} else if (dice < 85) {
 		random_queue(s, q, ret);
-	} else if (dice < 90 && s->queues[q].queue != 0) {
+	} else if (dice < 88 && s->queues[q].queue != 0) {
 		*ret = (struct routing_event){.kind = EV_QUEUE_REMOVE};
 		ret->queue.queue = s->queues[q].queue;
 		s->queues[q].queue = 0;
@@ -226,12 +226,25 @@ static void advance_clock(struct sim *s)
 	unsigned dice = (unsigned)sim_below(s, 1000);
 	if (dice < 600)
 		return;
-	if (dice < 900)
-		s->now += (usher_us)sim_below(s, 1000000);
-	else if (dice < 995)
-		s->now += (usher_us)sim_below(s, 10 * USHER_SECOND);
+	if (dice < 950)
+		s->now += (usher_us)sim_below(s, USHER_SECOND / 4);
+	else if (dice < 997)
+		s->now += (usher_us)sim_below(s, 5 * USHER_SECOND);
 	else
-		s->now += (usher_us)sim_below(s, 10 * USHER_MINUTE);
+		s->now += (usher_us)sim_below(s, 5 * USHER_MINUTE);
+}
+
+/* Any open contact, mostly one that an agent has before him. NULL: none was found. */
+static const struct sim_contact *someone(struct sim *s)
+{
+	unsigned start = (unsigned)sim_below(s, SIM_CONTACTS);
+	bool is_held = chance(s, 80);
+	for (unsigned i = 0; i < SIM_CONTACTS; i++) {
+		const struct sim_contact *c = &s->contacts[(start + i) % SIM_CONTACTS];
+		if (c->id != 0 && (!is_held || c->agent != 0))
+			return c;
+	}
+	return NULL;
 }
 
 void sim_event(struct sim *s, struct routing_event *ret)
@@ -250,16 +263,12 @@ void sim_event(struct sim *s, struct routing_event *ret)
 		random_setting(s, ret);
 	} else if (dice < 60) {
 		random_presence(s, ret);
-	} else if (dice < 260) {
+	} else if (dice < (s->open < s->level ? 400 : 150)) {
 		random_contact(s, ret);
 	} else {
-		const struct sim_contact *c = &s->contacts[sim_below(s, SIM_CONTACTS)];
-		for (unsigned i = 0; c->id == 0 && i < 8; i++)
-			c = &s->contacts[sim_below(s, SIM_CONTACTS)];
-		if (c->id != 0)
+		const struct sim_contact *c = someone(s);
+		if (c != NULL)
 			random_deed(s, c, ret);
-		else
-			random_contact(s, ret);
 	}
 }
 
@@ -268,6 +277,7 @@ void sim_populate(struct sim *s)
 	struct routing_event ev;
 	s->agent_count = 1 + (unsigned)sim_below(s, SIM_AGENTS);
 	s->queue_count = 1 + (unsigned)sim_below(s, SIM_QUEUES);
+	s->level = chance(s, 20) ? SIM_CONTACTS + 10 : (unsigned)sim_below(s, SIM_CONTACTS / 2);
 	for (unsigned k = 1; k < CHANNEL_KINDS; k++) {
 		random_channel(s, &ev);
 		ev.channel.channel = (enum channel_kind)k;

@@ -56,9 +56,22 @@ static void shadow_new(struct sim *s, const struct routing_contact_new *ev)
 	sim_expect(s, false, "more contacts are open than the limit allows");
 }
 
+/* Only who holds the contact, by the epoch it was given with, can have been obeyed. */
+static void judge_command(struct sim *s, const struct routing_event *ev)
+{
+	const struct sim_contact *c = sim_find(s, ev->command.contact);
+	bool is_holders = (ev->kind >= EV_ACCEPT && ev->kind <= EV_WRAPUP_EXTEND) ||
+			  ev->kind == EV_PARK || (ev->kind == EV_TRANSFER && ev->transfer.agent != 0);
+	if (is_holders)
+		sim_expect(s, c != NULL && c->agent == ev->command.agent &&
+				      c->epoch == ev->command.epoch,
+			   "a stale command was obeyed");
+}
+
 /* Called for an event that was not rejected, before its effects are read. */
 void sim_shadow_event(struct sim *s, const struct routing_event *ev)
 {
+	judge_command(s, ev);
 	struct sim_agent *a = sim_find_agent(s, ev->presence.agent);
 	struct sim_contact *c = NULL;
 	switch (ev->kind) {
@@ -90,6 +103,7 @@ void sim_shadow_event(struct sim *s, const struct routing_event *ev)
 	case EV_TRANSFER:
 		c = sim_find(s, ev->transfer.contact);
 		c->is_plain = false;
+		c->refused_by = 0; /* somebody decided anew who may have it */
 		return;
 	default:
 		return;
@@ -132,6 +146,8 @@ static void on_offered(struct sim *s, struct sim_contact *c, const struct routin
 	uint16_t max = s->channels[c->channel].count_max;
 	sim_expect(s, max == 0 || a->count[c->channel] < max, "offered past the channel's maximum");
 	sim_expect(s, fx->at_us > s->now, "an offer that is over when it is made");
+	sim_expect(s, fx->agent != c->refused_by || s->now - c->refused_us >= 5 * USHER_SECOND,
+		   "offered again at once to the one who refused");
 	for (unsigned i = 0; c->is_plain && i < SIM_CONTACTS; i++) {
 		const struct sim_contact *o = &s->contacts[i];
 		if (o->id == 0 || o == c || o->state != CONTACT_WAITING || !o->is_plain ||
@@ -158,8 +174,11 @@ static void on_offer_ended(struct sim *s, struct sim_contact *c, const struct ro
 		c->state = CONTACT_ACTIVE;
 		return;
 	}
-	if (fx->cause == CAUSE_DECLINED || fx->cause == CAUSE_TIMEOUT)
+	if (fx->cause == CAUSE_DECLINED || fx->cause == CAUSE_TIMEOUT) {
 		c->is_plain = false;
+		c->refused_by = c->agent;
+		c->refused_us = s->now;
+	}
 	release(s, c);
 	c->state = CONTACT_NONE; /* what follows must say where it is now */
 }
@@ -176,6 +195,7 @@ static void on_assigned(struct sim *s, struct sim_contact *c, const struct routi
 				      c->epoch == fx->epoch,
 			   "assigned without an offer");
 	}
+	c->refused_by = 0;
 	s->assigned++;
 }
 
