@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A mail's HTML, which was cleaned by the server and is caged here all the same: no script, no form,
+ * nothing loaded from outside. The frame shares our origin only so that its height can be read;
+ * without allow-scripts that gives the mail nothing. */
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { t } from "../lib/i18n";
+
+const HEIGHT_MAX = 20_000;
+const POLICY = "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src data:; "
+	+ "form-action 'none'; base-uri 'none'";
+
+const pageOf = (html: string): string => `<!doctype html><html><head><meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${POLICY}">
+<base target="_blank"><link rel="stylesheet" href="${__MAIL_CSS__}"></head>
+<body>${html}</body></html>`;
+
+export function MailBody({ html }: { html: string }) {
+	const frame = useRef<HTMLIFrameElement>(null);
+	const [height, setHeight] = useState(120);
+	const page = useMemo(() => pageOf(html), [html]);
+	useEffect(() => {
+		const el = frame.current;
+		if (!el)
+			return;
+		const measure = () => {
+			const body = el.contentDocument?.body;
+			if (body)
+				setHeight(Math.min(HEIGHT_MAX, body.scrollHeight + 24));
+		};
+		el.addEventListener("load", measure);
+		addEventListener("resize", measure);
+		return () => {
+			el.removeEventListener("load", measure);
+			removeEventListener("resize", measure);
+		};
+	}, []);
+	return (
+		<iframe ref={frame} class="mail-frame" title={t("thread.mail")} srcdoc={page}
+			sandbox="allow-same-origin allow-popups allow-popups-to-escape-sandbox"
+			height={height} referrerpolicy="no-referrer" data-testid="mail-body" />
+	);
+}
