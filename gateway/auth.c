@@ -89,14 +89,14 @@ static void keep(struct auth *a, const struct session_row *row)
 {
 	uint64_t key = slot_key((const unsigned char *)row->hash.p);
 	struct session_row *old = table_get_pointer(&a->sessions, key);
-	table_set_pointer(&a->sessions, key, row_copy(&SESSION, row));
-	row_free(&SESSION, old);
+	table_set_pointer(&a->sessions, key, kept_row_copy(&SESSION, row));
+	kept_row_free(&SESSION, old);
 }
 
 static void forget(struct auth *a, struct session_row *row)
 {
 	table_remove(&a->sessions, slot_key((const unsigned char *)row->hash.p));
-	row_free(&SESSION, row);
+	kept_row_free(&SESSION, row);
 }
 
 static bool is_live(const struct session_row *row, usher_us now)
@@ -136,7 +136,7 @@ struct auth *auth_free(struct auth *a)
 	if (a == NULL)
 		return NULL;
 	TABLE_EACH(slot, &a->sessions)
-		row_free(&SESSION, (void *)(uintptr_t)slot->value);
+		kept_row_free(&SESSION, (void *)(uintptr_t)slot->value);
 	table_done(&a->sessions);
 	auth_limit_free(a->limit);
 	auth_hasher_free(a->hasher);

@@ -52,7 +52,7 @@ static void session_free(struct book *b, struct session *s)
 	if (table_get_pointer(&b->sessions, s->key_hash) == s)
 		table_remove(&b->sessions, s->key_hash);
 	list_remove(&s->link);
-	row_clear(&INTERACTION, &s->row);
+	kept_row_clear(&INTERACTION, &s->row);
 	free(s);
 }
 
@@ -65,7 +65,7 @@ static void contact_free(struct book *b, struct contact *c)
 	list_remove(&c->closed);
 	list_remove(&c->link);
 	list_remove(&c->of_agent);
-	row_clear(&CONTACT, &c->row);
+	kept_row_clear(&CONTACT, &c->row);
 	free(c->customer_name);
 	free(c);
 }
@@ -142,7 +142,7 @@ static void drop_closed(struct book *b)
 static struct contact *keep(struct book *b, const struct contact_row *row)
 {
 	struct contact *c = contact_new();
-	row_assign(&CONTACT, &c->row, row);
+	kept_row_assign(&CONTACT, &c->row, row);
 	table_set_pointer(&b->contacts, c->row.id, c);
 	if (row->number > b->number)
 		b->number = row->number;
@@ -155,7 +155,7 @@ static struct session *keep_session(struct book *b, struct contact *c,
 				    const struct interaction_row *row)
 {
 	struct session *s = NEW(struct session);
-	row_assign(&INTERACTION, &s->row, row);
+	kept_row_assign(&INTERACTION, &s->row, row);
 	list_add_last(&c->sessions, &s->link);
 	s->key_hash = session_hash(b->g, row->channel_id, row->remote_key);
 	if (row->remote_key.n > 0)

@@ -34,7 +34,7 @@ struct directory *directory_new(void)
 static void shelf_clear(struct shelf *s)
 {
 	for (size_t i = 0; i < s->count; i++)
-		row_free(s->table, s->rows[i]);
+		kept_row_free(s->table, s->rows[i]);
 	s->count = s->shown_count = 0;
 }
 
@@ -85,8 +85,8 @@ static void shelf_set(struct shelf *s, const void *row)
 	while (i < s->count && !is_same_key(s->table, s->rows[i], row))
 		i++;
 	if (i < s->count) {
-		void *copy = row_copy(s->table, row);
-		row_free(s->table, s->rows[i]);
+		void *copy = kept_row_copy(s->table, row);
+		kept_row_free(s->table, s->rows[i]);
 		s->rows[i] = copy;
 		return;
 	}
@@ -94,7 +94,7 @@ static void shelf_set(struct shelf *s, const void *row)
 		s->space = s->space == 0 ? 16 : s->space * 2;
 		s->rows = memory_resize(s->rows, s->space * sizeof *s->rows);
 	}
-	s->rows[s->count++] = row_copy(s->table, row);
+	s->rows[s->count++] = kept_row_copy(s->table, row);
 }
 
 static int on_row(const void *row, void *arg)
@@ -340,7 +340,7 @@ void directory_remove_channel(struct turn *t, struct usher_text id)
 		struct channel_row *row = s->rows[i];
 		if (!text_equal(row->id, id))
 			continue;
-		row_free(s->table, row);
+		kept_row_free(s->table, row);
 		s->rows[i] = s->rows[--s->count];
 		break;
 	}

@@ -7,6 +7,7 @@
 #include "gateway/effects.h"
 #include "gateway/engine_restore.h"
 #include "gateway/figures.h"
+#include "gateway/live.h"
 #include "gateway/log.h"
 
 #include <assert.h>
@@ -156,6 +157,8 @@ static void store_went_down(struct engine *e, const char *reason)
 		log_event(LOG_LEVEL_ERROR, "engine.reload_failed", "reason=%s", err.text);
 		exit(EXIT_UNKNOWN_OUTCOME); /* memory and store may differ: only a restart is safe */
 	}
+	if (e->g->live != NULL)
+		live_resync(e->g->live);
 	uv_timer_start(e->probe, on_probe, PROBE_MS, PROBE_MS);
 }
 

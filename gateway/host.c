@@ -65,7 +65,7 @@ static void apply_session_save(struct turn *t, void *arg)
 	struct session *s = book_session(t->g->book, text_of(save->channel_id), text_of(save->key));
 	if (s == NULL)
 		return;
-	row_set(&s->row.fields, text_of(save->fields));
+	kept_row_set(&s->row.fields, text_of(save->fields));
 	session_changed(t, s);
 }
 

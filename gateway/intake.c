@@ -110,7 +110,7 @@ static int reopen(struct turn *t, struct contact *c)
 	usher_id last_agent = c->row.agent;
 	c->row.closed_us = 0;
 	c->row.cause = CAUSE_NONE;
-	row_set(&c->row.wrapup, TEXT_NONE);
+	kept_row_set(&c->row.wrapup, TEXT_NONE);
 	int code = intake_enqueue(t, c, (int)c->row.priority, last_agent);
 	if (code == 0)
 		book_event(t, c, "reopened", "The customer wrote again; the contact is open again.");
@@ -132,10 +132,10 @@ static int open_contact(struct turn *t, struct intake *k, struct contact **ret)
 	c->row.customer = intake_customer(t, (enum channel_kind)channel->kind, in->address,
 					  in->name, in->language, in->is_verified);
 	customers_name(t, c->row.customer, in->name, &c->customer_name);
-	row_set(&c->row.subject, in->subject);
-	row_set(&c->row.language, in->language);
-	row_set(&c->row.address, in->address);
-	row_set(&c->row.channel_id, k->channel_id);
+	kept_row_set(&c->row.subject, in->subject);
+	kept_row_set(&c->row.language, in->language);
+	kept_row_set(&c->row.address, in->address);
+	kept_row_set(&c->row.channel_id, k->channel_id);
 	*ret = c;
 	return 0;
 }
@@ -173,7 +173,7 @@ static void hold_session(struct turn *t, struct contact *c, const struct intake 
 		s = book_session_new(t, c, (enum channel_kind)channel->kind, k->channel_id,
 				     k->in.key, k->in.session_fields);
 	else if (s != NULL && k->in.session_fields.n > 0) {
-		row_set(&s->row.fields, k->in.session_fields);
+		kept_row_set(&s->row.fields, k->in.session_fields);
 		session_changed(t, s);
 	}
 }

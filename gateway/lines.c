@@ -78,7 +78,7 @@ static struct line *line_new(struct lines *l, const struct channel_row *row,
 	line->id = memory_copy(row->id);
 	line->data_dir = memory_copy(text_of(config_data_dir(g->config)));
 	line->driver = driver;
-	line->row = row_copy(&CHANNEL, row);
+	line->row = kept_row_copy(&CHANNEL, row);
 	auth_derive(g, "channel", row->id, line->secret);
 	line->host.id = line->id;
 	line->host.public_url = text_of(config_public_url(g->config));
@@ -94,7 +94,7 @@ static void line_free(struct line *line)
 {
 	list_remove(&line->link);
 	channel_values_free(line->values);
-	row_free(&CHANNEL, line->row);
+	kept_row_free(&CHANNEL, line->row);
 	free(line->data_dir);
 	free(line->id);
 	free(line);

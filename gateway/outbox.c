@@ -129,7 +129,7 @@ static struct way *way_of(struct outbox *o, struct usher_text channel_id)
 static struct item *item_new(struct outbox *o, const struct outbox_row *row)
 {
 	struct item *item = NEW(struct item);
-	row_assign(&OUTBOX, &item->row, row);
+	kept_row_assign(&OUTBOX, &item->row, row);
 	list_init(&item->link);
 	list_init(&item->command);
 	if (row->message_seq == 0)
@@ -145,7 +145,7 @@ static void item_free(struct outbox *o, struct item *item)
 	list_remove(&item->link);
 	list_remove(&item->command);
 	table_remove(&o->items, item->row.id);
-	row_clear(&OUTBOX, &item->row);
+	kept_row_clear(&OUTBOX, &item->row);
 	free(item);
 }
 
@@ -370,7 +370,7 @@ static void end_flight(struct report *r)
 		item->row.state = r->state;
 		item->row.attempts = r->row.attempts;
 		item->row.next_us = r->row.next_us;
-		row_set(&item->row.error, text_of(r->detail));
+		kept_row_set(&item->row.error, text_of(r->detail));
 		item->is_unsure = item->is_unsure || r->state == DELIVERY_UNSURE;
 		place_item(o, item);
 	}

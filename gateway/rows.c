@@ -15,7 +15,7 @@ static struct usher_text own(struct usher_text t)
 	return t.n > 0 ? (struct usher_text){memory_copy(t), t.n} : TEXT_NONE;
 }
 
-void row_assign(const struct store_table *t, void *to, const void *from)
+void kept_row_assign(const struct store_table *t, void *to, const void *from)
 {
 	memcpy(to, from, t->row_bytes);
 	for (int i = 0; i < t->column_count; i++) {
@@ -25,7 +25,7 @@ void row_assign(const struct store_table *t, void *to, const void *from)
 	}
 }
 
-void row_clear(const struct store_table *t, void *row)
+void kept_row_clear(const struct store_table *t, void *row)
 {
 	for (int i = 0; i < t->column_count; i++) {
 		struct usher_text *text = text_at(t, row, i);
@@ -35,24 +35,24 @@ void row_clear(const struct store_table *t, void *row)
 	memset(row, 0, t->row_bytes);
 }
 
-void *row_copy(const struct store_table *t, const void *row)
+void *kept_row_copy(const struct store_table *t, const void *row)
 {
 	void *copy = memory_new(t->row_bytes);
 	if (row != NULL)
-		row_assign(t, copy, row);
+		kept_row_assign(t, copy, row);
 	return copy;
 }
 
-void *row_free(const struct store_table *t, void *row)
+void *kept_row_free(const struct store_table *t, void *row)
 {
 	if (row == NULL)
 		return NULL;
-	row_clear(t, row);
+	kept_row_clear(t, row);
 	free(row);
 	return NULL;
 }
 
-void row_set(struct usher_text *text, struct usher_text value)
+void kept_row_set(struct usher_text *text, struct usher_text value)
 {
 	struct usher_text copy = own(value);
 	free((void *)(uintptr_t)text->p);

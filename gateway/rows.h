@@ -6,14 +6,14 @@
 #include "storage/record.h"
 
 /* A copy with texts of its own; row_free it. `row` may be NULL for an empty one. */
-void *row_copy(const struct store_table *t, const void *row);
-void *row_free(const struct store_table *t, void *row); /* accepts NULL; always NULL */
+void *kept_row_copy(const struct store_table *t, const void *row);
+void *kept_row_free(const struct store_table *t, void *row); /* accepts NULL; always NULL */
 
 /* Frees the texts only, for rows embedded in a larger struct, and zeroes the row. */
-void row_clear(const struct store_table *t, void *row);
-void row_assign(const struct store_table *t, void *to, const void *from);
+void kept_row_clear(const struct store_table *t, void *row);
+void kept_row_assign(const struct store_table *t, void *to, const void *from);
 
 /* Replaces a text that the row owns. */
-void row_set(struct usher_text *text, struct usher_text value);
+void kept_row_set(struct usher_text *text, struct usher_text value);
 
 #endif

@@ -257,7 +257,7 @@ static int finish(struct turn *t, struct api_call *c, struct contact *contact,
 		  struct usher_text code, struct usher_text note)
 {
 	if (code.n > 0) {
-		row_set(&contact->row.wrapup, code);
+		kept_row_set(&contact->row.wrapup, code);
 		contact_changed(t, contact);
 	}
 	if (note.n > 0)
@@ -426,8 +426,8 @@ static int act_create(struct turn *t, struct api_call *c)
 	contact->row.channel = kind;
 	contact->row.queue = to->id;
 	contact->row.customer = intake_customer(t, kind, address, name, TEXT_NONE, false);
-	row_set(&contact->row.subject, subject);
-	row_set(&contact->row.address, address);
+	kept_row_set(&contact->row.subject, subject);
+	kept_row_set(&contact->row.address, address);
 	conversation_customer_says(t, contact, body);
 	c->id = contact->row.id;
 	int code = intake_enqueue(t, contact, -1, 0);

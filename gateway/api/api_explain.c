@@ -32,9 +32,11 @@ static int on_fact(const void *row, void *arg)
 {
 	struct explaining *x = arg;
 	const struct fact_row *fact = row;
-	bool is_direct = fact->kind == FX_ASSIGNED &&
-			 (x->count == 0 || x->offers[x->count - 1].row.agent != fact->agent ||
-			  x->offers[x->count - 1].outcome != CAUSE_NONE);
+	const struct offer_fact *before = x->count > 0 ? &x->offers[x->count - 1] : NULL;
+	/* An assignment that answers no open offer was taken past the order. */
+	bool is_answer = before != NULL && before->row.agent == fact->agent &&
+			 (before->outcome == CAUSE_NONE || before->outcome == CAUSE_ACCEPTED);
+	bool is_direct = fact->kind == FX_ASSIGNED && !is_answer;
 	if (fact->kind == FX_OFFERED && x->count < OFFERS_MAX) {
 		x->offers[x->count++] = (struct offer_fact){.row = *fact};
 	} else if (is_direct && x->count < OFFERS_MAX) {
@@ -184,7 +186,7 @@ static void put_offer(struct explaining *x, const struct offer_fact *offer)
 	json_write_object(x->w);
 	json_put_time(x->w, "at", offer->row.at_us);
 	shape_agent_ref(x->w, x->c->g, "agent", offer->row.agent);
-	json_put_int(x->w, "epoch", offer->row.number);
+	json_put_int(x->w, "epoch", offer->is_taken ? 0 : offer->row.number);
 	json_put_string(x->w, "outcome",
 			offer->outcome != CAUSE_NONE ? contact_cause_name(offer->outcome) : NULL);
 	replay(x);

@@ -23,7 +23,7 @@ static int read_control(const struct cli_options *o, struct target *t, char *rea
 	struct usher_buf path = {0};
 	char url[512] = "", token[128] = "";
 	if (config_load(&config, o->config, o->sets, o->set_count, &err) < 0) {
-		snprintf(reason, n, "%s", err.text);
+		snprintf(reason, n, "%.199s", err.text);
 		return E_INVALID;
 	}
 	buf_addf(&path, "%s/control", config_data_dir(config));
