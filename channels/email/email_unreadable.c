@@ -38,9 +38,14 @@ void email_unreadable(struct usher_text raw, const char *why, struct arena *aren
 	struct usher_text reason = email_text_line(arena, text_of(why), 200);
 	ret->subject = TEXT("(unreadable message)");
 	ret->is_cut = is_cut;
-	ret->body =
-		arena_textf(arena,
-			    "This message could not be read (%.*s). The whole of it is kept as it "
-			    "came; it begins:\n\n%.*s",
-			    TEXT_ARG(reason), TEXT_ARG(shown));
+	if (raw.n == 0)
+		ret->body = arena_textf(arena,
+					"A message could not be fetched (%.*s). It is still in the "
+					"mailbox.",
+					TEXT_ARG(reason));
+	else
+		ret->body = arena_textf(arena,
+					"This message could not be read (%.*s). The whole of it is "
+					"kept as it came; it begins:\n\n%.*s",
+					TEXT_ARG(reason), TEXT_ARG(shown));
 }
