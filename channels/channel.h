@@ -204,6 +204,11 @@ struct channel_driver {
 	void (*changed)(struct channel *ch, const struct contact_news *news);
 	void (*signal)(struct channel *ch, usher_id contact, struct usher_text key,
 		       enum channel_signal signal, int64_t seq);
+	/* A process of the adapter's own, locked in a sandbox: `usher <child>` runs it; the result is
+	 * its exit code. Both NULL where there is none. */
+	const char *child;
+	int (*child_main)(void);
+
 	/* Appends an address a person can open. E_UNSUPPORTED, E_INVALID. */
 	int (*link)(struct channel *ch, const struct link_request *request, struct usher_buf *ret);
 };

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "channels/email/email_sandbox.h"
+#include "channels/channel.h"
 #include "gateway/cli/cli.h"
-
-#include <string.h>
 
 int main(int argc, char **argv)
 {
-	/* The sandboxed child that reads mail from outside. */
-	if (argc == 2 && strcmp(argv[1], "mail-parser") == 0)
-		return email_parser_main(SANDBOX_FD);
+	for (int i = 0; argc == 2 && channel_drivers[i] != NULL; i++)
+		if (channel_drivers[i]->child != NULL && strcmp(argv[1], channel_drivers[i]->child) == 0)
+			return channel_drivers[i]->child_main();
 	return cli_main(argc, argv);
 }

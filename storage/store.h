@@ -65,6 +65,7 @@ int store_open_memory(struct store **ret, struct usher_error *reterr) USHER_CHEC
 struct store *store_close(struct store *s); /* accepts NULL; always NULL; no commit may be running */
 
 const char *store_driver_name(const struct store *s); /* "sqlite", "memory" */
+const char *store_sqlite_version(void); /* of the library this process runs with */
 int64_t store_schema_version(const struct store *s);
 
 /* ---- writing ------------------------------------------------------------------------------- */

@@ -3,6 +3,7 @@
 
 #include "channels/email/email_address.h"
 #include "channels/email/email_channel.h"
+#include "channels/email/email_sandbox.h"
 #include "channels/email/email_imap.h"
 #include "channels/email/email_lmtp.h"
 #include "channels/email/email_send.h"
@@ -191,7 +192,14 @@ static void email_driver_send(struct channel *ch, const struct outgoing *out)
 		email_send(ch->sender, out);
 }
 
+static int child_main(void)
+{
+	return email_parser_main(SANDBOX_FD);
+}
+
 const struct channel_driver email_driver = {
+	.child = "mail-parser",
+	.child_main = child_main,
 	.name = "email",
 	.kind = CHANNEL_EMAIL,
 	.abilities = CHANNEL_OUTBOX,

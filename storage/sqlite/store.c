@@ -208,3 +208,8 @@ int store_open_sqlite(struct store **ret, const char *where, struct usher_error 
 {
 	return sqlite_open(ret, where, sqlite_migrations, sqlite_migration_count, reterr);
 }
+
+const char *store_sqlite_version(void)
+{
+	return sqlite3_libversion();
+}
