@@ -15,7 +15,7 @@
 
 struct gateway {
 	uv_loop_t *loop;             /* borrowed: until the process ends */
-	const struct config *config; /* borrowed: until the process ends */
+	struct config *config;       /* borrowed: until the process ends */
 	struct store *store;         /* owned */
 	struct hash_key id_key;      /* of this site: ids, dedupe, thread hashes */
 	struct usher_text secret;    /* 32 bytes, in this struct's arena; tokens derive from it */
@@ -36,6 +36,16 @@ struct gateway {
 	struct fetcher *fetcher;     /* outgoing requests */
 	struct http_assets *assets;  /* the built browser code */
 };
+
+/* Makes every part; loop, config, store, id_key and secret are set already. After a failure the
+ * process ends: parts are not unwound. Sentences name what to mend. */
+int gateway_open(struct gateway *g, bool is_demo, struct usher_error *reterr) USHER_CHECKED;
+/* Opens the channels and begins to work. */
+int gateway_start(struct gateway *g, struct usher_error *reterr) USHER_CHECKED;
+/* Finishes what is at hand and ends the parts; on_closed comes on the loop, which must then run
+ * until nothing is left before gateway_done frees the rest. */
+void gateway_close(struct gateway *g, void (*on_closed)(void *arg), void *arg);
+void gateway_done(struct gateway *g);
 
 /* Wall-clock microseconds; only the engine stamps events with it. */
 usher_us gateway_now(void);
