@@ -90,7 +90,10 @@ int email_imap_new(struct email_imap **ret, struct channel *ch, struct usher_err
 		free(m);
 		return code;
 	}
-	snprintf(m->check.mailbox, sizeof m->check.mailbox, "%.100s %.90s %.90s", m->place,
+	/* Without the port: from STARTTLS to TLS it stays the same mailbox. */
+	const char *colon = strrchr(m->place, ':');
+	snprintf(m->check.mailbox, sizeof m->check.mailbox, "%.*s %.90s %.90s",
+		 colon - m->place < 100 ? (int)(colon - m->place) : 100, m->place,
 		 channel_text(ch->host, "imap_user"), channel_text(ch->host, "imap_mailbox"));
 	imap_checkpoint_load(m);
 	imap_timer(m, 0);
