@@ -157,7 +157,7 @@ static int compare_names(const void *a, const void *b)
 
 static struct asset *find_real(const struct asset_store *store, struct usher_text name)
 {
-	size_t low = 0, high = store->count;
+	size_t low = 0, high = name.n > 0 ? store->count : 0;
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 		struct asset *f = &store->files[middle];
