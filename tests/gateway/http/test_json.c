@@ -12,10 +12,34 @@ static int parse(const char *text, struct json **ret, struct usher_error *error)
 static void test_refuses(void **state)
 {
 	static const char *const bad[] = {
-		"", " ", "{", "[1,]", "{\"a\":1,}", "{\"a\":1,\"a\":2}", "{'a':1}", "01", "1.", ".5", "+1",
-		"NaN", "Infinity", "tru", "\"\x01\"", "\"\\x41\"", "\"\\ud800\"", "\"\xff\"", "\"\xc0\xaf\"",
-		"\"\\u0000\"", "1 2", "{} x", "[1 2]", "{\"a\" 1}", "/* c */ 1", "99999999999999999999",
-		"\xef\xbb\xbf{}", "{\"a\":{\"b\":1,\"b\":2}}",
+		"",
+		" ",
+		"{",
+		"[1,]",
+		"{\"a\":1,}",
+		"{\"a\":1,\"a\":2}",
+		"{'a':1}",
+		"01",
+		"1.",
+		".5",
+		"+1",
+		"NaN",
+		"Infinity",
+		"tru",
+		"\"\x01\"",
+		"\"\\x41\"",
+		"\"\\ud800\"",
+		"\"\xff\"",
+		"\"\xc0\xaf\"",
+		"\"\\u0000\"",
+		"1 2",
+		"{} x",
+		"[1 2]",
+		"{\"a\" 1}",
+		"/* c */ 1",
+		"99999999999999999999",
+		"\xef\xbb\xbf{}",
+		"{\"a\":{\"b\":1,\"b\":2}}",
 	};
 	struct json *value = NULL;
 	struct usher_error error;
@@ -43,7 +67,8 @@ static void test_depth(void **state)
 		if (r == 0)
 			value = json_free(value);
 	}
-	assert_int_equal(parse("\"[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[\\\"[[[\"", &value, &error), 0);
+	assert_int_equal(
+		parse("\"[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[\\\"[[[\"", &value, &error), 0);
 	json_free(value);
 }
 
@@ -57,7 +82,8 @@ static void test_fields(void **state)
 	struct usher_error error;
 	const struct json_field fields[] = {
 		{"name", JSON_KIND_TEXT, .is_required = true, .min = 1, .max = 10, .ret = &name},
-		{"priority", JSON_KIND_INTEGER, .min = 0, .max = 9, .ret = &priority, .ret_given = &has_priority},
+		{"priority", JSON_KIND_INTEGER, .min = 0, .max = 9, .ret = &priority,
+		 .ret_given = &has_priority},
 		{"on", JSON_KIND_BOOLEAN, .may_be_null = true, .ret = &is_on},
 		{"list", JSON_KIND_LIST, .max = 2, .ret = &list},
 		{NULL},
@@ -84,7 +110,9 @@ static void test_fields(void **state)
 			fail_msg("%s: %s", rows[i][0], error.text);
 		value = json_free(value);
 	}
-	assert_int_equal(parse("{\"list\":[true,{\"x\":\"y\"}],\"on\":null,\"name\":\"\xc3\xa4\"}", &value, &error), 0);
+	assert_int_equal(parse("{\"list\":[true,{\"x\":\"y\"}],\"on\":null,\"name\":\"\xc3\xa4\"}",
+			       &value, &error),
+			 0);
 	assert_int_equal(json_fields(value, fields, &error), 0);
 	assert_true(text_equal(name, TEXT("\xc3\xa4")));
 	assert_false(has_priority);
@@ -129,11 +157,14 @@ static void test_writer(void **state)
 	json_put_object(&w, "o");
 	json_write_object_end(&w);
 	json_write_object_end(&w);
-	assert_string_equal(out.p,
+	assert_string_equal(
+		out.p,
 		"{\"t\":\"a\\\"\\\\\\b\\f\\n\\r\\t\\u000b\\u0001\\u007f/\xc3\xa4\","
-		"\"bad\":\"a\xef\xbf\xbd\xef\xbf\xbdz\\\"\\n\xef\xbf\xbd\xef\xbf\xbd\",\"empty\":null,\"s\":null,"
+		"\"bad\":\"a\xef\xbf\xbd\xef\xbf\xbdz\\\"\\n\xef\xbf\xbd\xef\xbf\xbd\",\"empty\":"
+		"null,\"s\":null,"
 		"\"i\":-9223372036854775808,\"p\":85.7,\"n\":-0.5,\"b\":true,\"l\":[1,{},[],null],"
-		"\"at\":\"2026-01-01T00:00:00.123Z\",\"never\":null,\"none\":null,\"raw\":{\"x\":1},\"no\":{},\"o\":{}}");
+		"\"at\":\"2026-01-01T00:00:00.123Z\",\"never\":null,\"none\":null,\"raw\":{\"x\":1}"
+		",\"no\":{},\"o\":{}}");
 	struct json *back = NULL;
 	assert_int_equal(json_parse(&back, buf_text(&out), 10000, NULL), 0);
 	json_free(back);
@@ -169,8 +200,8 @@ static void test_round_trip(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_refuses), cmocka_unit_test(test_depth),
-		cmocka_unit_test(test_fields),  cmocka_unit_test(test_writer),
+		cmocka_unit_test(test_refuses),	   cmocka_unit_test(test_depth),
+		cmocka_unit_test(test_fields),	   cmocka_unit_test(test_writer),
 		cmocka_unit_test(test_round_trip),
 	};
 	return cmocka_run_group_tests_name("json", tests, NULL, NULL);
