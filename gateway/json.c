@@ -40,8 +40,9 @@ int json_parse(struct json **ret, struct usher_text text, size_t bytes_max,
 {
 	json_error_t error;
 	if (text.n > bytes_max)
-		return usher_error_set(reterr, E_LIMIT, "The JSON text has %zu bytes, allowed are %zu.",
-				       text.n, bytes_max);
+		return usher_error_set(reterr, E_LIMIT,
+				       "The JSON text has %zu bytes, allowed are %zu.", text.n,
+				       bytes_max);
 	if (is_too_deep(text))
 		return usher_error_set(reterr, E_INVALID, "The JSON text has more than %d levels.",
 				       JSON_DEPTH_MAX);
@@ -114,7 +115,8 @@ void json_print(const struct json *value, struct usher_buf *ret)
 
 size_t json_count(const struct json *list)
 {
-	return json_is_array(inner(list)) ? json_array_size(inner(list)) : json_object_size(inner(list));
+	return json_is_array(inner(list)) ? json_array_size(inner(list))
+					  : json_object_size(inner(list));
 }
 
 const struct json *json_item(const struct json *list, size_t at)
@@ -142,7 +144,7 @@ bool json_next(const struct json *object, struct json_cursor *cursor, struct ush
 static const char *kind_name(enum json_kind kind)
 {
 	static const char *const names[] = {"null",   "true or false", "a whole number", "a number",
-					    "a text", "a list",        "an object"};
+					    "a text", "a list",	       "an object"};
 	return names[kind];
 }
 
@@ -198,7 +200,8 @@ static int refuse_unknown(const struct json *object, const struct json_field *fi
 		while (f->name != NULL && !text_equal(text_of(f->name), name))
 			f++;
 		if (f->name == NULL)
-			return usher_error_set(reterr, E_INVALID, "There is no member \"%.*s\" here.",
+			return usher_error_set(reterr, E_INVALID,
+					       "There is no member \"%.*s\" here.",
 					       (int)text_fit(name, 60), name.p);
 	}
 	return 0;

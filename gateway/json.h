@@ -37,7 +37,7 @@ double json_as_real(const struct json *value);            /* 0 for other kinds *
 void json_print(const struct json *value, struct usher_buf *ret); /* appends it, on one line */
 
 size_t json_count(const struct json *list); /* of a list or an object; 0 for other kinds */
-const struct json *json_item(const struct json *list, size_t at);          /* NULL past the end */
+const struct json *json_item(const struct json *list, size_t at);	     /* NULL past the end */
 const struct json *json_member(const struct json *object, const char *name); /* NULL: none */
 
 /* The members of an object, one by one, in the order of the text. */
@@ -50,14 +50,14 @@ bool json_next(const struct json *object, struct json_cursor *cursor, struct ush
 /* One expected member. The list ends with name NULL. */
 struct json_field {
 	const char *name;
-	enum json_kind kind;     /* TEXT, INTEGER, BOOLEAN, LIST, OBJECT */
+	enum json_kind kind; /* TEXT, INTEGER, BOOLEAN, LIST, OBJECT */
 	bool is_required;
-	bool may_be_null;        /* null counts as not given */
-	int64_t min, max;        /* of integers; bytes of texts; items of lists. 0, 0: no bound but
-				  * that of the document */
-	void *ret;               /* struct usher_text, int64_t, bool or const struct json *;
-				  * written only when given; texts are borrowed from the document */
-	bool *ret_given;         /* may be NULL */
+	bool may_be_null; /* null counts as not given */
+	int64_t min, max; /* of integers; bytes of texts; items of lists. 0, 0: no bound but
+			   * that of the document */
+	void *ret;	  /* struct usher_text, int64_t, bool or const struct json *;
+			   * written only when given; texts are borrowed from the document */
+	bool *ret_given;  /* may be NULL */
 };
 
 /* Checks an object against its fields: a missing, unknown, ill-typed or out-of-range member ends it
@@ -65,11 +65,12 @@ struct json_field {
 int json_fields(const struct json *object, const struct json_field *fields,
 		struct usher_error *reterr) USHER_CHECKED;
 
-/* ---- writing ---------------------------------------------------------------------------------- */
+/* ---- writing ----------------------------------------------------------------------------------
+ */
 
 struct json_writer {
 	struct usher_buf *out; /* borrowed while writing */
-	uint8_t depth;         /* open objects and lists; at most JSON_DEPTH_MAX */
+	uint8_t depth;	       /* open objects and lists; at most JSON_DEPTH_MAX */
 	bool needs_comma;
 };
 
@@ -82,17 +83,19 @@ void json_write_key(struct json_writer *w, const char *name); /* name needs no e
 /* Begins a value that the caller appends itself, as well-formed JSON. */
 struct usher_buf *json_write_value(struct json_writer *w);
 
-void json_write_text(struct json_writer *w, struct usher_text t); /* bytes that are no UTF-8: U+FFFD */
+void json_write_text(struct json_writer *w,
+		     struct usher_text t); /* bytes that are no UTF-8: U+FFFD */
 void json_write_integer(struct json_writer *w, int64_t value);
 void json_write_boolean(struct json_writer *w, bool value);
 void json_write_null(struct json_writer *w);
 void json_write_id(struct json_writer *w, usher_id id, const struct hash_key *key); /* 0: null */
-void json_write_time(struct json_writer *w, usher_us at);          /* 0 and USHER_NEVER: null */
+void json_write_time(struct json_writer *w, usher_us at); /* 0 and USHER_NEVER: null */
 
 void json_put_object(struct json_writer *w, const char *name);
 void json_put_list(struct json_writer *w, const char *name);
 void json_put_text(struct json_writer *w, const char *name, struct usher_text t);
-void json_put_text_or_null(struct json_writer *w, const char *name, struct usher_text t); /* empty: null */
+void json_put_text_or_null(struct json_writer *w, const char *name,
+			   struct usher_text t);			      /* empty: null */
 void json_put_string(struct json_writer *w, const char *name, const char *s); /* NULL: null */
 void json_put_int(struct json_writer *w, const char *name, int64_t value);
 void json_put_tenths(struct json_writer *w, const char *name, int64_t tenths); /* 857: 85.7 */

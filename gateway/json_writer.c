@@ -214,7 +214,8 @@ void json_put_tenths(struct json_writer *w, const char *name, int64_t tenths)
 {
 	uint64_t size = tenths < 0 ? 0 - (uint64_t)tenths : (uint64_t)tenths;
 	json_write_key(w, name);
-	buf_addf(json_write_value(w), "%s%" PRIu64 ".%" PRIu64, tenths < 0 ? "-" : "", size / 10, size % 10);
+	buf_addf(json_write_value(w), "%s%" PRIu64 ".%" PRIu64, tenths < 0 ? "-" : "", size / 10,
+		 size % 10);
 }
 
 void json_put_bool(struct json_writer *w, const char *name, bool value)

@@ -101,12 +101,13 @@ struct arguments {
 	va_list list;
 };
 
-#define PRINT(value)                                                                               \
-	(d->stars == 0   ? snprintf(out, max, d->text, value)                                      \
-	 : d->stars == 1 ? snprintf(out, max, d->text, star[0], value)                             \
+#define PRINT(value)                                                   \
+	(d->stars == 0	 ? snprintf(out, max, d->text, value)          \
+	 : d->stars == 1 ? snprintf(out, max, d->text, star[0], value) \
 			 : snprintf(out, max, d->text, star[0], star[1], value))
 
-static size_t print_directive(const struct directive *d, struct arguments *args, char *out, size_t max)
+static size_t print_directive(const struct directive *d, struct arguments *args, char *out,
+			      size_t max)
 {
 	int star[2] = {0, 0}, n;
 	for (int i = 0; i < d->stars && i < 2; i++)

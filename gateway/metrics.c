@@ -18,7 +18,8 @@ void metrics_register(struct metrics *m, struct metric *metric)
 {
 	struct list *behind = m->all.prev;
 	assert(metric->bound_count <= METRIC_BUCKETS_MAX);
-	LIST_EACH(link, &m->all) {
+	LIST_EACH(link, &m->all)
+	{
 		if (metric_of(link) == metric)
 			return;
 		if (strcmp(metric_of(link)->name, metric->name) == 0)
@@ -30,7 +31,7 @@ void metrics_register(struct metrics *m, struct metric *metric)
 void metrics_done(struct metrics *m)
 {
 	LIST_EACH(link, &m->all)
-		list_remove(link);
+	list_remove(link);
 }
 
 void metric_observe(struct metric *h, int64_t us)
@@ -71,7 +72,8 @@ void metrics_write(const struct metrics *m, struct usher_buf *ret)
 {
 	static const char *const types[] = {"counter", "gauge", "histogram"};
 	const char *last = "";
-	LIST_EACH(link, (struct list *)&m->all) {
+	LIST_EACH(link, (struct list *)&m->all)
+	{
 		const struct metric *metric = metric_of(link);
 		if (strcmp(last, metric->name) != 0)
 			buf_addf(ret, "# HELP %s %s\n# TYPE %s %s\n", metric->name, metric->help,
@@ -80,7 +82,8 @@ void metrics_write(const struct metrics *m, struct usher_buf *ret)
 		if (metric->type == METRIC_HISTOGRAM)
 			write_histogram(metric, ret);
 		else if (metric->labels != NULL)
-			buf_addf(ret, "%s{%s} %" PRId64 "\n", metric->name, metric->labels, metric->value);
+			buf_addf(ret, "%s{%s} %" PRId64 "\n", metric->name, metric->labels,
+				 metric->value);
 		else
 			buf_addf(ret, "%s %" PRId64 "\n", metric->name, metric->value);
 	}

@@ -21,10 +21,10 @@ struct metric {
 	const char *name;   /* "usher_http_requests_total" */
 	const char *labels; /* "code=\"2xx\"" or NULL */
 	const char *help;   /* of the name: the same for all its labels */
-	int64_t value;      /* of counters and gauges */
+	int64_t value;	    /* of counters and gauges */
 	/* Histograms of durations: bounds in microseconds, ascending, shown in seconds. */
 	const int64_t *bounds_us;
-	int bound_count;    /* at most METRIC_BUCKETS_MAX */
+	int bound_count; /* at most METRIC_BUCKETS_MAX */
 	uint64_t buckets[METRIC_BUCKETS_MAX + 1];
 	uint64_t sum_us;
 	struct list in_registry;
@@ -35,7 +35,8 @@ struct metrics {
 };
 
 void metrics_init(struct metrics *m);
-/* Metrics of one name stand together, in the order of registration. Registering twice is harmless. */
+/* Metrics of one name stand together, in the order of registration. Registering twice is harmless.
+ */
 void metrics_register(struct metrics *m, struct metric *metric);
 void metrics_done(struct metrics *m); /* forgets all of them; their values stay */
 

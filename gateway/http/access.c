@@ -76,15 +76,26 @@ static bool is_private_v4(const uint8_t a[4])
 		uint8_t bytes[4];
 		int bits;
 	} nets[] = {
-		{{0}, 8},           {{10}, 8},         {{100, 64}, 10},   {{127}, 8},
-		{{169, 254}, 16},   {{172, 16}, 12},   {{192, 0, 0}, 24}, {{192, 0, 2}, 24},
-		{{192, 168}, 16},   {{198, 18}, 15},   {{198, 51, 100}, 24},
-		{{203, 0, 113}, 24}, {{192, 88, 99}, 24}, {{224}, 3},
+		{{0}, 8},
+		{{10}, 8},
+		{{100, 64}, 10},
+		{{127}, 8},
+		{{169, 254}, 16},
+		{{172, 16}, 12},
+		{{192, 0, 0}, 24},
+		{{192, 0, 2}, 24},
+		{{192, 168}, 16},
+		{{198, 18}, 15},
+		{{198, 51, 100}, 24},
+		{{203, 0, 113}, 24},
+		{{192, 88, 99}, 24},
+		{{224}, 3},
 	};
 	uint32_t have = (uint32_t)a[0] << 24 | (uint32_t)a[1] << 16 | (uint32_t)a[2] << 8 | a[3];
 	for (size_t i = 0; i < sizeof(nets) / sizeof(nets[0]); i++) {
 		const uint8_t *b = nets[i].bytes;
-		uint32_t net = (uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 | (uint32_t)b[2] << 8 | b[3];
+		uint32_t net =
+			(uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 | (uint32_t)b[2] << 8 | b[3];
 		if ((have ^ net) >> (32 - nets[i].bits) == 0)
 			return true;
 	}
@@ -94,8 +105,10 @@ static bool is_private_v4(const uint8_t a[4])
 bool access_is_private(const struct in6_addr *address)
 {
 	const uint8_t *b = address->s6_addr;
-	static const struct access_network global = {{0x20}, 3}, documentation = {{0x20, 0x01, 0x0d, 0xb8}, 32},
-					   teredo = {{0x20, 0x01}, 32}, six_to_four = {{0x20, 0x02}, 16},
+	static const struct access_network global = {{0x20}, 3},
+					   documentation = {{0x20, 0x01, 0x0d, 0xb8}, 32},
+					   teredo = {{0x20, 0x01}, 32},
+					   six_to_four = {{0x20, 0x02}, 16},
 					   nat64 = {{0, 0x64, 0xff, 0x9b}, 96};
 	if (IN6_IS_ADDR_V4MAPPED(address) || in_network(address, &nat64))
 		return is_private_v4(b + 12);
@@ -130,7 +143,8 @@ static struct usher_text host_part(struct usher_text t)
 	struct usher_text host = text_slice(t.p, (size_t)(end - t.p));
 	struct usher_text port = text_slice(end, t.n - host.n);
 	uint64_t number = 1;
-	if (port.n > 0 && (port.p[0] != ':' || text_to_u64(text_slice(port.p + 1, port.n - 1), &number) != 0))
+	if (port.n > 0 &&
+	    (port.p[0] != ':' || text_to_u64(text_slice(port.p + 1, port.n - 1), &number) != 0))
 		return TEXT_NONE;
 	return number >= 1 && number <= 65535 ? host : TEXT_NONE;
 }

@@ -15,11 +15,11 @@
 
 struct access_network {
 	uint8_t bytes[16]; /* IPv4 as ::ffff:a.b.c.d */
-	int bits;          /* of the 128 */
+	int bits;	   /* of the 128 */
 };
 
 struct access_list {
-	char *hosts[ACCESS_NAMES_MAX];   /* owned, without port, lower case; [v6] in brackets */
+	char *hosts[ACCESS_NAMES_MAX]; /* owned, without port, lower case; [v6] in brackets */
 	int host_count;
 	char *origins[ACCESS_NAMES_MAX]; /* owned, "https://desk.example" */
 	int origin_count;

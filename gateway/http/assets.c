@@ -11,8 +11,8 @@
 struct served {
 	struct list in_assets;
 	struct http_assets *assets; /* borrowed: it owns this */
-	char *path;                 /* owned */
-	char *file;                 /* owned; NULL: the tail names it */
+	char *path;		    /* owned */
+	char *file;		    /* owned; NULL: the tail names it */
 	enum http_policy policy;
 };
 
@@ -29,7 +29,8 @@ static const char page_policy[] =
 
 static const char *const policies[][6] = {
 	[HTTP_POLICY_PAGE] = {page_policy, "Cross-Origin-Opener-Policy: same-origin",
-			      "Permissions-Policy: camera=(), microphone=(), display-capture=(), geolocation=()"},
+			      "Permissions-Policy: camera=(), microphone=(), display-capture=(), "
+			      "geolocation=()"},
 	[HTTP_POLICY_VIDEO] = {page_policy, "Cross-Origin-Opener-Policy: same-origin",
 			       "Permissions-Policy: camera=(self), microphone=(self), "
 			       "display-capture=(self), geolocation=()"},
@@ -95,13 +96,13 @@ static void on_request(struct http_exchange *x, const struct http_request *r, vo
 	const struct served *s = arg;
 	const struct asset_store *store = &s->assets->store;
 	if (store->is_missing) {
-		http_server_ops()->problem(x, E_AGAIN,
-					   "The browser code has not been built: run `make` in a tree "
-					   "configured without --disable-web, or set the web folder.");
+		http_server_ops()->problem(
+			x, E_AGAIN,
+			"The browser code has not been built: run `make` in a tree "
+			"configured without --disable-web, or set the web folder.");
 		return;
 	}
-	const struct asset *file =
-		asset_find(store, s->file != NULL ? text_of(s->file) : r->tail);
+	const struct asset *file = asset_find(store, s->file != NULL ? text_of(s->file) : r->tail);
 	if (file == NULL)
 		http_server_ops()->problem(x, E_NOT_FOUND, NULL);
 	else
@@ -116,8 +117,8 @@ static void free_served(struct served *s)
 	free(s);
 }
 
-static int serve(struct http_assets *a, struct http_server *server, const char *path, bool adds_star,
-		 const char *file, enum http_policy policy)
+static int serve(struct http_assets *a, struct http_server *server, const char *path,
+		 bool adds_star, const char *file, enum http_policy policy)
 {
 	struct served *s = NEW(struct served);
 	struct usher_buf name = {0};
@@ -170,7 +171,7 @@ struct http_assets *http_assets_free(struct http_assets *a)
 	if (a == NULL)
 		return NULL;
 	LIST_EACH(link, &a->served)
-		free_served(LIST_ITEM(link, struct served, in_assets));
+	free_served(LIST_ITEM(link, struct served, in_assets));
 	asset_store_done(&a->store);
 	free(a);
 	return NULL;

@@ -3,8 +3,8 @@
  * The built browser code, served from memory.
  *
  * The folder holds files, each perhaps with a "<name>.gz" beside it, and manifest.json, an object
- * from logical names to hashed ones: {"console.js":"console-1A2B3C4D.js"}. Hashed files never change
- * and are cached for ever; everything else is asked for again each time, by a strong ETag.
+ * from logical names to hashed ones: {"console.js":"console-1A2B3C4D.js"}. Hashed files never
+ * change and are cached for ever; everything else is asked for again each time, by a strong ETag.
  */
 #ifndef GATEWAY_HTTP_ASSETS_H
 #define GATEWAY_HTTP_ASSETS_H
@@ -25,8 +25,8 @@ enum http_policy {
 
 /* A missing folder is no failure: pages then answer 503 with a sentence that says what to build.
  * E_INVALID: manifest.json is not of its form. E_LIMIT: more or larger files than above. */
-int http_assets_load(struct http_assets **ret, const char *dir, struct usher_error *reterr)
-	USHER_CHECKED;
+int http_assets_load(struct http_assets **ret, const char *dir,
+		     struct usher_error *reterr) USHER_CHECKED;
 /* Its routes must have been removed, or the server freed. Accepts NULL; always NULL. */
 struct http_assets *http_assets_free(struct http_assets *a);
 

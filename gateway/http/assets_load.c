@@ -94,7 +94,8 @@ static int add_file(struct asset_store *store, int dir_fd, const char *file, con
 	char *bytes;
 	if (size > ASSETS_FILE_BYTES_MAX || store->bytes + size > ASSETS_BYTES_MAX ||
 	    store->count == ASSETS_FILES_MAX)
-		return usher_error_set(reterr, E_LIMIT, "web: %.80s is one file or byte too many", name);
+		return usher_error_set(reterr, E_LIMIT, "web: %.80s is one file or byte too many",
+				       name);
 	if (read_file(dir_fd, file, size, &bytes) != 0)
 		return usher_error_set(reterr, E_IO, "web: cannot read %.80s: %s", name,
 				       strerror(errno));
@@ -142,7 +143,8 @@ static int add_folder(struct asset_store *store, int dir_fd, const char *prefix,
 	int r = 0;
 	if (dir == NULL) {
 		close(dir_fd);
-		return usher_error_set(reterr, E_IO, "web: cannot list the folder: %s", strerror(errno));
+		return usher_error_set(reterr, E_IO, "web: cannot list the folder: %s",
+				       strerror(errno));
 	}
 	for (struct dirent *e = readdir(dir); e != NULL && r == 0; e = readdir(dir))
 		r = add_entry(store, dirfd(dir), e->d_name, prefix, depth, reterr);
@@ -157,7 +159,7 @@ static int compare_names(const void *a, const void *b)
 
 static struct asset *find_real(const struct asset_store *store, struct usher_text name)
 {
-	size_t low = 0, high = store->count;
+	size_t low = 0, high = name.n > 0 ? store->count : 0;
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 		struct asset *f = &store->files[middle];
@@ -204,9 +206,9 @@ static int read_manifest(struct asset_store *store, struct usher_error *reterr)
 	while (json_next(store->manifest, &cursor, &name, &value)) {
 		struct asset *real = find_real(store, json_as_text(value));
 		if (real == NULL)
-			return usher_error_set(reterr, E_INVALID,
-					       "web: " MANIFEST ": %.60s names a file that is not there",
-					       name.p);
+			return usher_error_set(
+				reterr, E_INVALID,
+				"web: " MANIFEST ": %.60s names a file that is not there", name.p);
 		real->is_hashed |= !text_equal(name, text_of(real->name));
 	}
 	return 0;

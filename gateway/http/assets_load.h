@@ -8,11 +8,11 @@
 #define ASSET_HASH_BYTES 33
 
 struct asset {
-	char *name;               /* owned: relative path, "fonts/a.woff2" */
-	struct usher_text bytes;  /* owned */
-	struct usher_text gzip;   /* owned; empty: none */
+	char *name;		 /* owned: relative path, "fonts/a.woff2" */
+	struct usher_text bytes; /* owned */
+	struct usher_text gzip;	 /* owned; empty: none */
 	const char *content_type;
-	bool is_hashed;           /* its name changes with its bytes */
+	bool is_hashed;		     /* its name changes with its bytes */
 	char hash[ASSET_HASH_BYTES]; /* of its bytes, hex */
 };
 
@@ -24,8 +24,8 @@ struct asset_store {
 	struct json *manifest; /* owned; NULL: none */
 };
 
-int asset_store_load(struct asset_store *store, const char *dir, struct usher_error *reterr)
-	USHER_CHECKED;
+int asset_store_load(struct asset_store *store, const char *dir,
+		     struct usher_error *reterr) USHER_CHECKED;
 void asset_store_done(struct asset_store *store);
 
 /* By real name, then by logical name; NULL: none. */

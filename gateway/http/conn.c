@@ -105,7 +105,8 @@ static int process(struct http_conn *c)
 		}
 		c->scanned = 0;
 		if (end < 0)
-			exchange_refuse(c, -end, end == -400 ? "A line does not end with CR LF." : NULL);
+			exchange_refuse(c, -end,
+					end == -400 ? "A line does not end with CR LF." : NULL);
 		else
 			exchange_begin(c, (size_t)end);
 	}

@@ -158,7 +158,8 @@ static void begin_body(struct http_exchange *x, const struct request_head *head,
 	size_t have = x->bytes.n - head_bytes;
 	if (x->body_is_whole) {
 		if (!count_body(x, have)) {
-			exchange_problem(x, 503, "Too many large requests are on their way; try again.",
+			exchange_problem(x, 503,
+					 "Too many large requests are on their way; try again.",
 					 (const char *const[]){"Retry-After: 2", NULL});
 			return;
 		}
@@ -184,13 +185,15 @@ static bool length_is_good(struct http_exchange *x, const struct request_head *h
 			   const struct http_route *route)
 {
 	if (head->is_chunked || (!head->has_length && needs_length(head->method))) {
-		exchange_problem(x, 411, "Bodies are taken with a Content-Length only, not in chunks.",
+		exchange_problem(x, 411,
+				 "Bodies are taken with a Content-Length only, not in chunks.",
 				 NULL);
 		return false;
 	}
 	if (head->length > route->body_max) {
 		char detail[80];
-		snprintf(detail, sizeof(detail), "At most %zu bytes are taken here.", route->body_max);
+		snprintf(detail, sizeof(detail), "At most %zu bytes are taken here.",
+			 route->body_max);
 		exchange_problem(x, 413, detail, NULL);
 		return false;
 	}
@@ -203,8 +206,7 @@ static void refuse_method(struct http_exchange *x, const struct route_node *node
 	route_allow(node, &allow);
 	buf_addf(&line, "Allow: %s", allow.p);
 	if (node->route_count == 0)
-		exchange_problem(x, 426, NULL,
-				 (const char *const[]){"Upgrade: websocket", NULL});
+		exchange_problem(x, 426, NULL, (const char *const[]){"Upgrade: websocket", NULL});
 	else
 		exchange_problem(x, 405, NULL, (const char *const[]){line.p, NULL});
 	buf_done(&allow);

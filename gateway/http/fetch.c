@@ -16,29 +16,29 @@ struct fetcher {
 	uv_loop_t *loop;
 	CURLM *multi;
 	uv_timer_t timer;
-	uv_idle_t refuser;       /* answers what failed before it began, from the loop */
+	uv_idle_t refuser; /* answers what failed before it began, from the loop */
 	int in_all_max, per_host_max, waiting_max;
-	char *ca_path;           /* owned; may be NULL */
+	char *ca_path;			       /* owned; may be NULL */
 	struct list running, waiting, refused; /* of requests */
-	struct list sockets;     /* of watched sockets */
+	struct list sockets;		       /* of watched sockets */
 	int running_count, waiting_count;
-	int handles;             /* ours that are not closed yet */
+	int handles; /* ours that are not closed yet */
 	bool is_closing;
 };
 
 struct request {
 	struct list in_fetcher;
 	struct fetcher *fetcher;
-	CURL *easy;              /* owned */
+	CURL *easy;		    /* owned */
 	struct curl_slist *headers; /* owned */
 	struct usher_buf body, answer;
 	size_t answer_max;
 	bool may_reach_private;
-	bool is_private;         /* its address was refused */
+	bool is_private; /* its address was refused */
 	bool is_too_large;
 	http_on_fetched on_done;
 	void *arg;
-	const char *refusal;     /* constant */
+	const char *refusal; /* constant */
 };
 
 struct socket_watch {
@@ -82,7 +82,8 @@ static void on_socket_ready(uv_poll_t *poll, int status, int events)
 {
 	struct socket_watch *w = poll->data;
 	int flags = (events & UV_READABLE ? CURL_CSELECT_IN : 0) |
-		    (events & UV_WRITABLE ? CURL_CSELECT_OUT : 0) | (status < 0 ? CURL_CSELECT_ERR : 0);
+		    (events & UV_WRITABLE ? CURL_CSELECT_OUT : 0) |
+		    (status < 0 ? CURL_CSELECT_ERR : 0);
 	struct fetcher *f = w->fetcher;
 	int running;
 	curl_multi_socket_action(f->multi, w->fd, flags, &running);
@@ -134,7 +135,8 @@ static int on_curl_socket(CURL *easy, curl_socket_t fd, int what, void *arg, voi
 		list_add_last(&f->sockets, &w->in_fetcher);
 		curl_multi_assign(f->multi, fd, w);
 	}
-	int events = (what & CURL_POLL_IN ? UV_READABLE : 0) | (what & CURL_POLL_OUT ? UV_WRITABLE : 0);
+	int events =
+		(what & CURL_POLL_IN ? UV_READABLE : 0) | (what & CURL_POLL_OUT ? UV_WRITABLE : 0);
 	uv_poll_start(&w->poll, events, on_socket_ready);
 	return 0;
 }
@@ -313,7 +315,8 @@ static const char *prepare(struct request *r, const struct http_fetch *in)
 {
 	if (!is_clean(in->url) || !is_clean(in->user) || !is_clean(in->password))
 		return "the request holds a control character";
-	if (in->method[0] == '\0' || in->method[strspn(in->method, "ABCDEFGHIJKLMNOPQRSTUVWXYZ")] != '\0')
+	if (in->method[0] == '\0' ||
+	    in->method[strspn(in->method, "ABCDEFGHIJKLMNOPQRSTUVWXYZ")] != '\0')
 		return "the method is not one";
 	if (strncasecmp(in->url, "http://", 7) != 0 && strncasecmp(in->url, "https://", 8) != 0)
 		return "the address begins with neither https:// nor http://";
@@ -325,7 +328,8 @@ static const char *prepare(struct request *r, const struct http_fetch *in)
 	curl_easy_setopt(r->easy, CURLOPT_WRITEDATA, r);
 	if (in->user != NULL) {
 		curl_easy_setopt(r->easy, CURLOPT_USERNAME, in->user);
-		curl_easy_setopt(r->easy, CURLOPT_PASSWORD, in->password != NULL ? in->password : "");
+		curl_easy_setopt(r->easy, CURLOPT_PASSWORD,
+				 in->password != NULL ? in->password : "");
 		curl_easy_setopt(r->easy, CURLOPT_HTTPAUTH, (long)CURLAUTH_BASIC);
 	}
 	set_method(r, in);
@@ -335,7 +339,8 @@ static const char *prepare(struct request *r, const struct http_fetch *in)
 	return why;
 }
 
-void fetcher_fetch(struct fetcher *f, const struct http_fetch *in, http_on_fetched on_done, void *arg)
+void fetcher_fetch(struct fetcher *f, const struct http_fetch *in, http_on_fetched on_done,
+		   void *arg)
 {
 	struct request *r = NEW(struct request);
 	assert(!f->is_closing);
@@ -346,7 +351,8 @@ void fetcher_fetch(struct fetcher *f, const struct http_fetch *in, http_on_fetch
 	r->on_done = on_done;
 	r->arg = arg;
 	r->refusal = prepare(r, in);
-	if (r->refusal == NULL && f->running_count >= f->in_all_max && f->waiting_count >= f->waiting_max)
+	if (r->refusal == NULL && f->running_count >= f->in_all_max &&
+	    f->waiting_count >= f->waiting_max)
 		r->refusal = "too many requests are waiting";
 	if (r->refusal != NULL) {
 		list_add_last(&f->refused, &r->in_fetcher);
@@ -370,7 +376,8 @@ int fetcher_new(struct fetcher **ret, uv_loop_t *loop, const struct fetch_settin
 	pthread_once(&once, init_curl);
 	CURLM *multi = curl_multi_init();
 	if (multi == NULL)
-		return usher_error_set(reterr, E_UNSUPPORTED, "fetch: libcurl could not be started");
+		return usher_error_set(reterr, E_UNSUPPORTED,
+				       "fetch: libcurl could not be started");
 	struct fetcher *f = NEW(struct fetcher);
 	f->loop = loop;
 	f->multi = multi;

@@ -2,9 +2,9 @@
 /*
  * Outgoing HTTP on the loop (channels/http.h: struct http_fetch).
  *
- * http and https only, no redirect, TLS verified. Where a request may not reach the private network,
- * each address the name resolves to is judged when the socket is about to be opened, so a name that
- * resolves anew cannot lead astray.
+ * http and https only, no redirect, TLS verified. Where a request may not reach the private
+ * network, each address the name resolves to is judged when the socket is about to be opened, so a
+ * name that resolves anew cannot lead astray.
  */
 #ifndef GATEWAY_HTTP_FETCH_H
 #define GATEWAY_HTTP_FETCH_H
@@ -16,10 +16,11 @@
 struct fetcher;
 
 struct fetch_settings {
-	int in_all_max;      /* requests under way; further ones wait. 0: 64 */
-	int per_host_max;    /* connections to one host. 0: 8 */
-	int waiting_max;     /* 0: 1,000; further ones are answered with status 0 */
-	const char *ca_path; /* a file of certificates to trust instead of the system's; may be NULL */
+	int in_all_max;	  /* requests under way; further ones wait. 0: 64 */
+	int per_host_max; /* connections to one host. 0: 8 */
+	int waiting_max;  /* 0: 1,000; further ones are answered with status 0 */
+	const char
+		*ca_path; /* a file of certificates to trust instead of the system's; may be NULL */
 };
 
 int fetcher_new(struct fetcher **ret, uv_loop_t *loop, const struct fetch_settings *settings,

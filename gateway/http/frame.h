@@ -35,15 +35,15 @@ struct frame_events {
 
 struct frame_reader {
 	uint8_t head[14];
-	uint8_t head_n;     /* of the head's bytes that have come */
+	uint8_t head_n; /* of the head's bytes that have come */
 	bool in_payload;
-	bool in_message;    /* a text frame without FIN has been seen */
+	bool in_message; /* a text frame without FIN has been seen */
 	bool is_final;
 	uint8_t opcode;
-	uint8_t fragments;  /* of the message so far */
+	uint8_t fragments; /* of the message so far */
 	uint8_t mask[4];
 	uint8_t mask_at;
-	uint32_t left;      /* payload bytes still to come */
+	uint32_t left;		  /* payload bytes still to come */
 	struct usher_buf message; /* owned: the started message */
 	struct usher_buf control; /* owned: the started control frame */
 };

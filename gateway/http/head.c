@@ -3,16 +3,18 @@
 
 /* Fields of which a second one could be read in two ways. */
 static const char *const single_fields[] = {
-	"host", "content-length", "transfer-encoding", "content-type", "authorization", "origin",
-	"expect", "upgrade", "range", "if-none-match", "sec-websocket-key", "sec-websocket-version",
-	"x-usher-csrf", "idempotency-key", "x-forwarded-proto",
+	"host",		 "content-length",    "transfer-encoding",
+	"content-type",	 "authorization",     "origin",
+	"expect",	 "upgrade",	      "range",
+	"if-none-match", "sec-websocket-key", "sec-websocket-version",
+	"x-usher-csrf",	 "idempotency-key",   "x-forwarded-proto",
 };
 #define SINGLE_COUNT (sizeof(single_fields) / sizeof(single_fields[0]))
 
 static const bool token_table[256] = {
-	['!'] = 1, ['#'] = 1, ['$'] = 1, ['%'] = 1, ['&'] = 1, ['\''] = 1, ['*'] = 1, ['+'] = 1,
-	['-'] = 1, ['.'] = 1, ['^'] = 1, ['_'] = 1, ['`'] = 1, ['|'] = 1, ['~'] = 1,
-	['0' ... '9'] = 1, ['A' ... 'Z'] = 1, ['a' ... 'z'] = 1,
+	['!'] = 1, ['#'] = 1, ['$'] = 1, ['%'] = 1,	    ['&'] = 1,	       ['\''] = 1,
+	['*'] = 1, ['+'] = 1, ['-'] = 1, ['.'] = 1,	    ['^'] = 1,	       ['_'] = 1,
+	['`'] = 1, ['|'] = 1, ['~'] = 1, ['0' ... '9'] = 1, ['A' ... 'Z'] = 1, ['a' ... 'z'] = 1,
 };
 
 static int refuse(const char **retwhy, int status, const char *why)
@@ -108,7 +110,8 @@ static int parse_target(char *p, size_t n, struct request_head *ret, const char 
 		return refuse(retwhy, 400, "The address of the request must begin with a slash.");
 	for (size_t i = 0; i < n; i++)
 		if ((unsigned char)p[i] <= 0x20 || (unsigned char)p[i] >= 0x7f || p[i] == '#')
-			return refuse(retwhy, 400, "The address holds a character it may not hold.");
+			return refuse(retwhy, 400,
+				      "The address holds a character it may not hold.");
 	char *mark = memchr(p, '?', n);
 	size_t path_n = mark != NULL ? (size_t)(mark - p) : n;
 	ret->query = mark != NULL ? text_slice(mark + 1, n - path_n - 1) : TEXT_NONE;
@@ -178,7 +181,8 @@ static int read_framing(struct request_head *ret, const char **retwhy)
 	struct usher_text length = head_field(ret, "content-length");
 	if (coding.p != NULL) {
 		if (length.p != NULL || ret->minor == 0)
-			return refuse(retwhy, 400, "Content-Length and Transfer-Encoding exclude each other.");
+			return refuse(retwhy, 400,
+				      "Content-Length and Transfer-Encoding exclude each other.");
 		if (!text_equal_nocase(coding, TEXT("chunked")))
 			return refuse(retwhy, 501, "That Transfer-Encoding is not known.");
 		ret->is_chunked = true;
@@ -193,16 +197,15 @@ static int read_framing(struct request_head *ret, const char **retwhy)
 
 static int read_connection(struct request_head *ret, const char **retwhy)
 {
-	bool says_close = false, says_keep = false, says_upgrade = false;
+	bool says_close = false, says_upgrade = false;
 	for (size_t i = 0; i < ret->field_count; i++) {
 		if (!text_equal_nocase(ret->fields[i].name, TEXT("connection")))
 			continue;
 		struct usher_text value = ret->fields[i].value;
 		says_close |= head_has_token(value, TEXT("close"));
-		says_keep |= head_has_token(value, TEXT("keep-alive"));
 		says_upgrade |= head_has_token(value, TEXT("upgrade"));
 	}
-	ret->keeps_alive = !says_close && (ret->minor == 1 || says_keep);
+	ret->keeps_alive = !says_close && ret->minor == 1;
 	ret->wants_upgrade = says_upgrade && head_field(ret, "upgrade").n > 0;
 	struct usher_text expect = head_field(ret, "expect");
 	if (expect.n > 0) {

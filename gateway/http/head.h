@@ -17,21 +17,22 @@
 #define HEAD_FIELDS_MAX 64
 
 struct head_field {
-	struct usher_text name, value; /* borrowed from the bytes; value without outer white space */
+	struct usher_text name,
+		value; /* borrowed from the bytes; value without outer white space */
 };
 
 struct request_head {
 	struct usher_text method;
-	struct usher_text path;  /* decoded inside the bytes given, which therefore change */
+	struct usher_text path;	 /* decoded inside the bytes given, which therefore change */
 	struct usher_text query; /* raw, without the '?' */
-	int minor;               /* of the version: HTTP/1.0 or HTTP/1.1 */
+	int minor;		 /* of the version: HTTP/1.0 or HTTP/1.1 */
 	size_t field_count;
 	struct head_field fields[HEAD_FIELDS_MAX];
 	bool has_length, is_chunked;
-	bool keeps_alive;        /* by version and Connection */
+	bool keeps_alive; /* HTTP/1.1 without Connection: close */
 	bool expects_continue;
-	bool wants_upgrade;      /* an Upgrade header is there and Connection names it */
-	uint64_t length;         /* Content-Length, 0 when missing */
+	bool wants_upgrade; /* an Upgrade header is there and Connection names it */
+	uint64_t length;    /* Content-Length, 0 when missing */
 };
 
 /* Bytes up to and with the empty line that ends the head; 0 when it has not come yet. *scanned

@@ -12,8 +12,8 @@
 #include "gateway/http/transport.h"
 #include "gateway/metrics.h"
 
-#define WRITE_PIECE 32768        /* bytes given to the transport at once */
-#define PIPELINE_MAX 16384       /* bytes kept while an earlier request is being answered */
+#define WRITE_PIECE 32768	 /* bytes given to the transport at once */
+#define PIPELINE_MAX 16384	 /* bytes kept while an earlier request is being answered */
 #define LINGER_BYTES_MAX 1048576 /* of a refused body that are read and forgotten */
 #define TICK_MS 250
 #define DATE_BYTES 30
@@ -26,16 +26,16 @@ enum conn_wait {
 	WAIT_ANSWER,
 	WAIT_WRITE,
 	WAIT_IDLE,
-	WAIT_LINGER,  /* our side is closed; the peer's bytes are forgotten */
-	WAIT_PING,    /* a WebSocket, until its next ping */
-	WAIT_PONG,    /* a WebSocket that has been pinged */
-	WAIT_CLOSE,   /* a WebSocket whose close frame is on its way */
+	WAIT_LINGER, /* our side is closed; the peer's bytes are forgotten */
+	WAIT_PING,   /* a WebSocket, until its next ping */
+	WAIT_PONG,   /* a WebSocket that has been pinged */
+	WAIT_CLOSE,  /* a WebSocket whose close frame is on its way */
 	WAIT_COUNT,
 };
 
 struct http_counters {
-	struct metric connections, sockets, refused, requests[5], body_bytes, slow_peers, messages_in,
-		messages_out;
+	struct metric connections, sockets, refused, requests[5], body_bytes, slow_peers,
+		messages_in, messages_out;
 };
 
 struct http_server {
@@ -45,14 +45,14 @@ struct http_server {
 	struct router router;
 	struct list waits[WAIT_COUNT];
 	uint32_t patience_ms[WAIT_COUNT];
-	struct list unanswered;   /* of exchanges handed to a handler */
-	struct table addresses;   /* hash of an address -> open connections */
+	struct list unanswered; /* of exchanges handed to a handler */
+	struct table addresses; /* hash of an address -> open connections */
 	struct hash_key key;
 	size_t connections_max, per_address_max, bodies_max;
 	size_t connections, body_bytes;
 	uv_timer_t timer;
 	bool is_draining, is_closing;
-	int handles;              /* of timer and transport: freed when both are gone */
+	int handles; /* of timer and transport: freed when both are gone */
 	uint64_t date_s;
 	char date[DATE_BYTES];
 	struct http_counters counters;
@@ -63,31 +63,31 @@ struct http_conn {
 	struct list in_wait;
 	struct http_server *server;
 	struct transport_link *link;
-	struct in6_addr address;     /* of the peer, or what a trusted proxy said for a WebSocket */
+	struct in6_addr address; /* of the peer, or what a trusted proxy said for a WebSocket */
 	uint64_t since_ms;
 	enum conn_wait wait;
-	bool is_counted;             /* in server.addresses */
-	bool is_secure;              /* TLS here */
+	bool is_counted; /* in server.addresses */
+	bool is_secure;	 /* TLS here */
 	size_t scanned, lingered;
-	struct usher_buf in;         /* owned: bytes not yet used */
+	struct usher_buf in;		/* owned: bytes not yet used */
 	struct http_exchange *exchange; /* owned until handed out; NULL between requests */
-	struct ws_peer *peer;        /* owned; NULL before an upgrade */
+	struct ws_peer *peer;		/* owned; NULL before an upgrade */
 };
 
 struct http_exchange {
 	struct list in_unanswered;
-	struct http_server *server;  /* NULL: it has gone */
-	struct http_conn *conn;      /* NULL: the peer has gone */
+	struct http_server *server; /* NULL: it has gone */
+	struct http_conn *conn;	    /* NULL: the peer has gone */
 	struct http_request request;
-	struct usher_buf bytes;      /* owned: head, and body when it came with it */
-	struct usher_buf body;       /* owned: body that came in pieces */
+	struct usher_buf bytes; /* owned: head, and body when it came with it */
+	struct usher_buf body;	/* owned: body that came in pieces */
 	size_t body_wanted;
-	size_t body_counted;         /* in server.body_bytes */
-	struct usher_buf out;        /* owned: the answer */
+	size_t body_counted;  /* in server.body_bytes */
+	struct usher_buf out; /* owned: the answer */
 	size_t out_sent;
 	bool is_head, keeps_alive, is_secure;
-	bool body_is_whole;          /* nothing of it is still to come */
-	bool is_dispatched;          /* a handler owes the answer */
+	bool body_is_whole; /* nothing of it is still to come */
+	bool is_dispatched; /* a handler owes the answer */
 	bool is_answered;
 	char peer[ACCESS_ADDRESS_BYTES];
 };
@@ -98,7 +98,7 @@ int conn_bytes(void *arg, char *bytes, size_t n);
 int conn_writable(void *arg);
 void conn_close(void *arg);
 void conn_wait(struct http_conn *c, enum conn_wait wait);
-int conn_linger(struct http_conn *c);    /* what the transport's callback must return */
+int conn_linger(struct http_conn *c); /* what the transport's callback must return */
 bool conn_count_address(struct http_conn *c, const struct in6_addr *address);
 
 /* exchange.c */
@@ -123,7 +123,7 @@ void peer_upgrade(struct http_exchange *x, const struct request_head *head,
 		  const struct route_node *node);
 int peer_bytes(struct ws_peer *p, char *bytes, size_t n);
 int peer_writable(struct ws_peer *p);
-void peer_gone(struct ws_peer *p);   /* on_close, free */
+void peer_gone(struct ws_peer *p); /* on_close, free */
 void peer_ping(struct ws_peer *p);
 void peer_end(struct ws_peer *p, int code); /* on_close now; then close */
 bool peer_is_of(const struct ws_peer *p, const char *path, const char *subprotocol);

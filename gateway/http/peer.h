@@ -14,16 +14,16 @@ struct ws_frame {
 };
 
 struct ws_peer {
-	struct http_conn *conn;     /* borrowed: it owns the peer */
-	struct ws_route route;      /* a copy: the route may go first */
-	void *session;              /* the handler's; NULL once on_close has been called */
+	struct http_conn *conn; /* borrowed: it owns the peer */
+	struct ws_route route;	/* a copy: the route may go first */
+	void *session;		/* the handler's; NULL once on_close has been called */
 	struct frame_reader reader;
-	struct ws_frame **queue;    /* owned ring of `space` (a power of two); NULL while empty */
+	struct ws_frame **queue; /* owned ring of `space` (a power of two); NULL while empty */
 	unsigned first, count, space;
-	size_t queued;              /* bytes of the frames in the queue */
-	size_t sent;                /* bytes of the first frame that have left */
-	bool is_ending;             /* a close frame is the last in the queue, or has left */
-	bool has_heard_close;       /* nothing is read any more */
+	size_t queued;	      /* bytes of the frames in the queue */
+	size_t sent;	      /* bytes of the first frame that have left */
+	bool is_ending;	      /* a close frame is the last in the queue, or has left */
+	bool has_heard_close; /* nothing is read any more */
 	bool is_slow;
 	char address[ACCESS_ADDRESS_BYTES];
 };

@@ -7,13 +7,13 @@
 
 struct response {
 	int status;
-	const char *content_type;   /* NULL: no body */
+	const char *content_type; /* NULL: no body */
 	struct usher_text body;
 	const char *const *headers; /* "Name: value", ends with NULL; may be NULL */
-	const char *date;           /* of the Date header */
-	bool is_secure;             /* adds HSTS */
+	const char *date;	    /* of the Date header */
+	bool is_secure;		    /* adds HSTS */
 	bool keeps_alive;
-	bool is_head;               /* Content-Length of the body, but not the body */
+	bool is_head; /* Content-Length of the body, but not the body */
 };
 
 /* Appends the whole answer. Each default header yields to one of that name in `headers`:

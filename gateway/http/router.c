@@ -15,7 +15,7 @@ void router_init(struct router *r, struct hash_key key)
 static void free_all(struct list *head)
 {
 	LIST_EACH(link, head)
-		free(LIST_ITEM(link, struct route_node, in_router));
+	free(LIST_ITEM(link, struct route_node, in_router));
 }
 
 void router_done(struct router *r)
@@ -38,7 +38,8 @@ static struct route_node *find_node(const struct router *r, struct usher_text pa
 		struct route_node *node = table_get_pointer(&r->by_path, path_key(r, path));
 		return node != NULL && text_equal(node->path, path) ? node : NULL;
 	}
-	LIST_EACH(link, &r->tails) {
+	LIST_EACH(link, &r->tails)
+	{
 		struct route_node *node = LIST_ITEM(link, struct route_node, in_router);
 		if (text_equal(node->path, path))
 			return node;
@@ -49,7 +50,8 @@ static struct route_node *find_node(const struct router *r, struct usher_text pa
 static void insert_tail(struct router *r, struct route_node *node)
 {
 	struct list *before = &r->tails;
-	LIST_EACH(link, &r->tails) {
+	LIST_EACH(link, &r->tails)
+	{
 		if (LIST_ITEM(link, struct route_node, in_router)->path.n < node->path.n) {
 			before = link;
 			break;
@@ -178,7 +180,8 @@ const struct route_node *router_find(const struct router *r, struct usher_text p
 	const struct route_node *exact = find_node(r, path, false);
 	if (exact != NULL)
 		return exact;
-	LIST_EACH(link, &r->tails) {
+	LIST_EACH(link, &r->tails)
+	{
 		const struct route_node *node = LIST_ITEM(link, struct route_node, in_router);
 		if (!text_starts(path, node->path))
 			continue;

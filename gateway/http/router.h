@@ -11,8 +11,8 @@
 #define ROUTES_PER_PATH_MAX 8
 
 struct route_node {
-	struct list in_router;    /* in list router.exact or router.tails (longest first) */
-	struct usher_text path;   /* borrowed from the route: without the last '*' of a tail */
+	struct list in_router;	/* in list router.exact or router.tails (longest first) */
+	struct usher_text path; /* borrowed from the route: without the last '*' of a tail */
 	bool is_tail;
 	int route_count;
 	struct http_route routes[ROUTES_PER_PATH_MAX];
@@ -21,8 +21,8 @@ struct route_node {
 };
 
 struct router {
-	struct hash_key key;   /* random: nobody outside chooses collisions */
-	struct table by_path;  /* hash of an exact path -> node */
+	struct hash_key key;  /* random: nobody outside chooses collisions */
+	struct table by_path; /* hash of an exact path -> node */
 	struct list exact, tails;
 };
 

@@ -20,10 +20,10 @@ static void set_patience(struct http_server *s, const struct http_timeouts *t)
 	const struct {
 		unsigned given, fallback;
 	} rows[WAIT_COUNT] = {
-		[WAIT_HEAD] = {t->head, 10000},     [WAIT_BODY] = {t->body, 60000},
+		[WAIT_HEAD] = {t->head, 10000},	    [WAIT_BODY] = {t->body, 60000},
 		[WAIT_ANSWER] = {t->answer, 60000}, [WAIT_WRITE] = {t->write, 30000},
-		[WAIT_IDLE] = {t->idle, 30000},     [WAIT_LINGER] = {t->close, 5000},
-		[WAIT_PING] = {t->ping, 25000},     [WAIT_PONG] = {t->pong, 35000},
+		[WAIT_IDLE] = {t->idle, 30000},	    [WAIT_LINGER] = {t->close, 5000},
+		[WAIT_PING] = {t->ping, 25000},	    [WAIT_PONG] = {t->pong, 35000},
 		[WAIT_CLOSE] = {t->close, 5000},
 	};
 	for (int i = 0; i < WAIT_COUNT; i++)
@@ -110,13 +110,13 @@ static void register_metrics(struct http_server *s, struct metrics *metrics)
 		.messages_out = {METRIC_COUNTER, "usher_websocket_messages_sent_total", NULL,
 				 "Messages queued for WebSockets."},
 	};
-	struct metric *all[] = {&c->connections, &c->sockets,     &c->refused,     &c->body_bytes,
-				&c->slow_peers,  &c->messages_in, &c->messages_out};
+	struct metric *all[] = {&c->connections, &c->sockets,	  &c->refused,	   &c->body_bytes,
+				&c->slow_peers,	 &c->messages_in, &c->messages_out};
 	for (size_t i = 0; metrics != NULL && i < sizeof(all) / sizeof(all[0]); i++)
 		metrics_register(metrics, all[i]);
 	for (int i = 0; i < 5; i++) {
-		c->requests[i] = (struct metric){METRIC_COUNTER, "usher_http_requests_total", classes[i],
-						 "Requests answered."};
+		c->requests[i] = (struct metric){METRIC_COUNTER, "usher_http_requests_total",
+						 classes[i], "Requests answered."};
 		if (metrics != NULL)
 			metrics_register(metrics, &c->requests[i]);
 	}
@@ -125,8 +125,8 @@ static void register_metrics(struct http_server *s, struct metrics *metrics)
 static void forget_metrics(struct http_server *s)
 {
 	struct http_counters *c = &s->counters;
-	struct metric *all[] = {&c->connections, &c->sockets,     &c->refused,     &c->body_bytes,
-				&c->slow_peers,  &c->messages_in, &c->messages_out};
+	struct metric *all[] = {&c->connections, &c->sockets,	  &c->refused,	   &c->body_bytes,
+				&c->slow_peers,	 &c->messages_in, &c->messages_out};
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
 		if (all[i]->in_registry.next != NULL)
 			list_remove(&all[i]->in_registry);
@@ -225,7 +225,7 @@ void http_server_drain(struct http_server *s)
 	transport_stop_listening(s->transport);
 	for (int wait = WAIT_PING; wait <= WAIT_PONG; wait++)
 		LIST_EACH(link, &s->waits[wait])
-			peer_close(conn_of(link)->peer, 1012, "restarting");
+	peer_close(conn_of(link)->peer, 1012, "restarting");
 	while (!list_is_empty(&s->waits[WAIT_IDLE]))
 		transport_kill(conn_of(s->waits[WAIT_IDLE].next)->link);
 }
@@ -236,7 +236,8 @@ static void end_peers(struct http_server *s, const char *path, const char *subpr
 	struct ws_peer **peers = memory_new_array(s->connections + 1, sizeof(*peers));
 	size_t n = 0;
 	for (int wait = WAIT_LINGER; wait <= WAIT_CLOSE; wait++) {
-		LIST_EACH(link, &s->waits[wait]) {
+		LIST_EACH(link, &s->waits[wait])
+		{
 			struct ws_peer *peer = conn_of(link)->peer;
 			if (peer != NULL && (path == NULL || peer_is_of(peer, path, subprotocol)))
 				peers[n++] = peer;
@@ -253,7 +254,8 @@ struct http_server *http_server_free(struct http_server *s)
 		return NULL;
 	s->is_closing = true;
 	end_peers(s, NULL, NULL);
-	LIST_EACH(link, &s->unanswered) {
+	LIST_EACH(link, &s->unanswered)
+	{
 		struct http_exchange *x = LIST_ITEM(link, struct http_exchange, in_unanswered);
 		if (x->conn != NULL)
 			x->conn->exchange = NULL;

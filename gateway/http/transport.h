@@ -17,7 +17,7 @@ struct transport_link; /* one connection; valid until on_close returns */
 
 struct transport_settings {
 	const char *address;   /* numeric; NULL = every address */
-	uint16_t port;         /* 0 = any */
+	uint16_t port;	       /* 0 = any */
 	const char *cert_path; /* with key_path: TLS */
 	const char *key_path;
 };
@@ -36,8 +36,8 @@ struct transport_ops {
 /* `ops` is borrowed for ever. E_IO with one sentence: the port is taken, the certificate cannot be
  * read. */
 int transport_new(struct transport **ret, uv_loop_t *loop, const struct transport_settings *s,
-		  const struct transport_ops *ops, void *arg, struct usher_error *reterr)
-	USHER_CHECKED;
+		  const struct transport_ops *ops, void *arg,
+		  struct usher_error *reterr) USHER_CHECKED;
 uint16_t transport_port(const struct transport *t);
 bool transport_is_tls(const struct transport *t);
 void transport_stop_listening(struct transport *t);

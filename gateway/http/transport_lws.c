@@ -24,7 +24,7 @@ struct transport_link {
 	struct transport *transport;
 	struct lws *wsi;
 	void *conn;
-	bool is_paused;  /* the owner wants no bytes */
+	bool is_paused;	 /* the owner wants no bytes */
 	bool is_blocked; /* lws holds unsent bytes */
 	bool has_spoken;
 };
@@ -33,16 +33,17 @@ struct transport {
 	uv_loop_t *loop;
 	const struct transport_ops *ops;
 	void *arg;
+	struct transport_link *adopting; /* while lws takes a new connection */
 	struct lws_context *context;
 	struct lws_vhost *vhost;
 	uv_poll_t listener;
-	int listen_fd;   /* -1: no longer */
-	int spare_fd;    /* given up for a moment when descriptors run out */
+	int listen_fd; /* -1: no longer */
+	int spare_fd;  /* given up for a moment when descriptors run out */
 	uint16_t port;
 	bool is_tls;
 	uv_idle_t destroyer;
 	int destroy_turns;
-	int handles;     /* of our own still to close */
+	int handles; /* of our own still to close */
 };
 
 static void apply_flow(struct transport_link *l)
@@ -69,6 +70,14 @@ static int on_drained(struct transport_link *l)
 	return l->transport->ops->on_writable(l->conn) < 0 ? -1 : 0;
 }
 
+static void forget(struct transport_link *l)
+{
+	if (l->transport->adopting == l)
+		l->transport->adopting = NULL;
+	l->transport->ops->on_close(l->conn);
+	free(l);
+}
+
 static int on_event(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,
 		    size_t n)
 {
@@ -76,18 +85,17 @@ static int on_event(struct lws *wsi, enum lws_callback_reasons reason, void *use
 	(void)user;
 	switch (reason) {
 	case LWS_CALLBACK_RAW_ADOPT:
-		return l != NULL && l->conn != NULL ? 0 : -1;
+		if (l != NULL)
+			l->wsi = wsi;
+		return l != NULL ? 0 : -1;
 	case LWS_CALLBACK_RAW_RX:
-		return l != NULL && l->conn != NULL ? on_readable(l, in, n) : -1;
+		return l != NULL ? on_readable(l, in, n) : -1;
 	case LWS_CALLBACK_RAW_WRITEABLE:
-		return l != NULL && l->conn != NULL ? on_drained(l) : -1;
+		return l != NULL ? on_drained(l) : -1;
 	case LWS_CALLBACK_RAW_CLOSE:
-		if (l != NULL) {
-			lws_set_opaque_user_data(wsi, NULL);
-			if (l->conn != NULL)
-				l->transport->ops->on_close(l->conn);
-			free(l);
-		}
+		lws_set_opaque_user_data(wsi, NULL);
+		if (l != NULL)
+			forget(l);
 		return 0;
 	default:
 		return 0;
@@ -125,8 +133,11 @@ static void adopt(struct transport *t, int fd, const struct in6_addr *peer)
 		free(l);
 		return;
 	}
-	l->wsi = lws_adopt_descriptor_vhost_via_info(&how);
-	/* NULL: lws has closed the socket and reported it to on_event, which has freed l. */
+	t->adopting = l;
+	/* On failure lws closes the socket, mostly with RAW_CLOSE, which has freed l then. */
+	if (lws_adopt_descriptor_vhost_via_info(&how) == NULL && t->adopting == l)
+		forget(l);
+	t->adopting = NULL;
 }
 
 /* Out of descriptors: take the caller off the queue and hang up, or the loop would spin. */
@@ -237,13 +248,15 @@ static int open_context(struct transport *t, const struct transport_settings *s,
 		info.options |= LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
 		info.ssl_cert_filepath = s->cert_path;
 		info.ssl_private_key_filepath = s->key_path;
-		info.ssl_options_set = SSL_OP_NO_TLSv1 | SSL_OP_NO_TLSv1_1 | SSL_OP_NO_RENEGOTIATION;
+		info.ssl_options_set =
+			SSL_OP_NO_TLSv1 | SSL_OP_NO_TLSv1_1 | SSL_OP_NO_RENEGOTIATION;
 		info.alpn = "http/1.1";
 	}
 	t->context = lws_create_context(&info);
 	if (t->context == NULL)
-		return usher_error_set(reterr, E_IO, "http: libwebsockets could not be started "
-						     "(is its libuv plug-in installed?)");
+		return usher_error_set(reterr, E_IO,
+				       "http: libwebsockets could not be started "
+				       "(is its libuv plug-in installed?)");
 	t->vhost = lws_create_vhost(t->context, &info);
 	if (t->vhost == NULL && t->is_tls)
 		return usher_error_set(reterr, E_IO,
@@ -370,8 +383,11 @@ void transport_pause(struct transport_link *l, bool is_paused)
 
 void transport_shutdown(struct transport_link *l)
 {
-	if (l->wsi != NULL)
-		(void)shutdown(lws_get_socket_fd(l->wsi), SHUT_WR);
+	if (l->wsi == NULL)
+		return;
+	if (l->transport->is_tls && lws_get_ssl(l->wsi) != NULL)
+		(void)SSL_shutdown(lws_get_ssl(l->wsi));
+	(void)shutdown(lws_get_socket_fd(l->wsi), SHUT_WR);
 }
 
 void transport_kill(struct transport_link *l)

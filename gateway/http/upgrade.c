@@ -31,7 +31,8 @@ static int judge(const struct http_exchange *x, const struct request_head *head,
 		 const struct route_node *node, const char **retwhy)
 {
 	struct usher_text upgrade = head_field(head, "upgrade");
-	*retwhy = "The only upgrade offered here is a GET to websocket, by HTTP/1.1, without a body.";
+	*retwhy =
+		"The only upgrade offered here is a GET to websocket, by HTTP/1.1, without a body.";
 	if (!text_equal_nocase(upgrade, TEXT("websocket")) || head->minor != 1 ||
 	    !text_equal(head->method, TEXT("GET")) || head->is_chunked || x->body_wanted > 0)
 		return 400;
@@ -46,9 +47,8 @@ static int judge(const struct http_exchange *x, const struct request_head *head,
 	if (route == NULL)
 		return 400;
 	*retwhy = "Pages of that origin may not connect here.";
-	if (route->needs_origin &&
-	    !access_origin_is_ours(&x->server->access, x->request.origin, x->request.host,
-				   x->is_secure))
+	if (route->needs_origin && !access_origin_is_ours(&x->server->access, x->request.origin,
+							  x->request.host, x->is_secure))
 		return 403;
 	return 0;
 }

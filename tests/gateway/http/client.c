@@ -151,7 +151,8 @@ int client_upgrade(struct client *c, int port, const char *path, const char *sub
 {
 	client_open(c, port);
 	client_sayf(c,
-		    "GET %s HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+		    "GET %s HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: "
+		    "Upgrade\r\n"
 		    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
 		    "Sec-WebSocket-Protocol: %s\r\n\r\n",
 		    path, subprotocol);
@@ -217,7 +218,8 @@ int client_close_code(struct client *c)
 		if (opcode < 0)
 			return 1006;
 		if (opcode == 8)
-			return payload.n >= 2 ? (unsigned char)payload.p[0] << 8 | (unsigned char)payload.p[1]
+			return payload.n >= 2 ? (unsigned char)payload.p[0] << 8 |
+							(unsigned char)payload.p[1]
 					      : 1005;
 	}
 }

@@ -10,12 +10,12 @@
 struct client {
 	int fd;
 	struct usher_buf in; /* read, not yet used */
-	bool is_at_end;      /* the server has closed */
+	bool is_at_end;	     /* the server has closed */
 	bool was_reset;
 };
 
 struct client_answer {
-	int status;                /* 0: none came before the end */
+	int status;		      /* 0: none came before the end */
 	struct usher_text head, body; /* borrowed from the client until its next call */
 };
 

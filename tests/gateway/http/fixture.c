@@ -237,7 +237,8 @@ static bool obey(struct site *site, struct ws_peer *peer, struct usher_text mess
 		return true;
 	}
 	if (strncmp(text, "flood ", 6) == 0) {
-		for (int i = atoi(text + 6); i > 0 && OPS->send(peer, text_slice(site->large, 4096)) == 0;)
+		for (int i = atoi(text + 6);
+		     i > 0 && OPS->send(peer, text_slice(site->large, 4096)) == 0;)
 			i--;
 		return true;
 	}
@@ -315,12 +316,17 @@ static void add_routes(struct site *site)
 	};
 	const struct ws_route sockets[] = {
 		{"/ws", "echo.v1", 65536, 262144, false, on_open_echo, on_message, on_close, site},
-		{"/ws", "other.v1", 65536, 262144, false, on_open_upper, on_message, on_close, site},
-		{"/origin", "echo.v1", 65536, 262144, true, on_open_echo, on_message, on_close, site},
-		{"/refuse", "echo.v1", 65536, 262144, false, on_open_refuse, on_message, on_close, site},
+		{"/ws", "other.v1", 65536, 262144, false, on_open_upper, on_message, on_close,
+		 site},
+		{"/origin", "echo.v1", 65536, 262144, true, on_open_echo, on_message, on_close,
+		 site},
+		{"/refuse", "echo.v1", 65536, 262144, false, on_open_refuse, on_message, on_close,
+		 site},
 		{"/fan", "echo.v1", 65536, 262144, false, on_open_fan, on_message, on_close, site},
-		{"/c/*", "relay.v1", 65536, 262144, false, on_open_pair, on_pair_message, on_close, site},
-		{"/a/*", "relay.v1", 65536, 262144, false, on_open_pair, on_pair_message, on_close, site},
+		{"/c/*", "relay.v1", 65536, 262144, false, on_open_pair, on_pair_message, on_close,
+		 site},
+		{"/a/*", "relay.v1", 65536, 262144, false, on_open_pair, on_pair_message, on_close,
+		 site},
 	};
 	for (size_t i = 0; i < sizeof(routes) / sizeof(routes[0]); i++)
 		must(http_server_route(site->server, &routes[i]));

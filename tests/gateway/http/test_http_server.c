@@ -17,7 +17,11 @@ static const struct http_settings usual = {
 	.hosts = (const char *const[]){"alias.example", NULL},
 	.origins = (const char *const[]){"https://shop.example", NULL},
 	.bodies_max = 6 << 20,
-	.timeouts = {.head = 700, .body = 900, .answer = 1200, .write = 1500, .idle = 1500,
+	.timeouts = {.head = 700,
+		     .body = 900,
+		     .answer = 1200,
+		     .write = 1500,
+		     .idle = 1500,
 		     .close = 1000},
 };
 
@@ -48,7 +52,8 @@ static void test_answers_with_safe_headers(void **state)
 	assert_true(text_equal(client_header(&a, "X-Content-Type-Options"), TEXT("nosniff")));
 	assert_true(text_equal(client_header(&a, "Referrer-Policy"), TEXT("no-referrer")));
 	assert_true(text_equal(client_header(&a, "Cache-Control"), TEXT("no-store")));
-	assert_true(text_starts(client_header(&a, "Content-Security-Policy"), TEXT("default-src 'none'")));
+	assert_true(text_starts(client_header(&a, "Content-Security-Policy"),
+				TEXT("default-src 'none'")));
 	assert_int_equal(client_header(&a, "Date").n, 29);
 	assert_int_equal(client_header(&a, "Strict-Transport-Security").n, 0);
 	client_say(&c, GET("/override"));
@@ -75,13 +80,16 @@ static void test_body_is_exact(void **state)
 	for (int i = 0; i < 256; i++)
 		body[i] = (char)i;
 	client_open(&c, site.port);
-	client_say(&c, "POST /echo?a=%2B%26&b=1+2 HTTP/1.1\r\nHost: desk.example\r\nX-Signature: s=1\r\n"
-		       "Content-Type: application/json\r\nContent-Length: 256\r\n\r\n");
+	client_say(
+		&c,
+		"POST /echo?a=%2B%26&b=1+2 HTTP/1.1\r\nHost: desk.example\r\nX-Signature: s=1\r\n"
+		"Content-Type: application/json\r\nContent-Length: 256\r\n\r\n");
 	client_send(&c, body, 256);
 	struct client_answer a = client_answer(&c);
 	assert_int_equal(a.status, 200);
-	static const char seen[] = "path=/echo query=a=%2B%26&b=1+2 peer=127.0.0.1 secure=0 sig=s=1 "
-				   "type=application/json\n";
+	static const char seen[] =
+		"path=/echo query=a=%2B%26&b=1+2 peer=127.0.0.1 secure=0 sig=s=1 "
+		"type=application/json\n";
 	assert_int_equal(a.body.n, sizeof(seen) - 1 + 256);
 	assert_memory_equal(a.body.p, seen, sizeof(seen) - 1);
 	assert_memory_equal(a.body.p + sizeof(seen) - 1, body, 256);
@@ -90,8 +98,9 @@ static void test_body_is_exact(void **state)
 
 static void test_one_byte_at_a_time(void **state)
 {
-	static const char request[] = "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\n"
-				      "12345GET /hello HTTP/1.1\r\nHost: localhost\r\n\r\n";
+	static const char request[] =
+		"POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\n"
+		"12345GET /hello HTTP/1.1\r\nHost: localhost\r\n\r\n";
 	struct client c;
 	(void)state;
 	client_open(&c, site.port);
@@ -111,8 +120,8 @@ static void test_pipelined_requests_keep_their_order(void **state)
 	struct client c;
 	(void)state;
 	client_open(&c, site.port);
-	client_say(&c, GET("/late") "POST /any HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\n\r\nabc"
-		   GET("/tail/x%20y") GET("/hello"));
+	client_say(&c, GET("/late") "POST /any HTTP/1.1\r\nHost: localhost\r\nContent-Length: "
+				    "3\r\n\r\nabc" GET("/tail/x%20y") GET("/hello"));
 	assert_true(text_equal(client_answer(&c).body, TEXT("late")));
 	assert_true(text_equal(client_answer(&c).body, TEXT("POST")));
 	assert_true(text_equal(client_answer(&c).body, TEXT("x y")));
@@ -136,8 +145,8 @@ static void test_many_pipelined_requests(void **state)
 
 static void test_methods(void **state)
 {
-	static const char *const methods[] = {"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS",
-					      "PROPFIND"};
+	static const char *const methods[] = {"GET",	"POST",	   "PUT",     "PATCH",
+					      "DELETE", "OPTIONS", "PROPFIND"};
 	struct client c;
 	struct usher_buf all = {0};
 	(void)state;
@@ -153,9 +162,13 @@ static void test_methods(void **state)
 	assert_true(text_equal(client_header(&a, "Content-Length"), TEXT("5")));
 	assert_true(text_equal(client_answer(&c).body, TEXT("hello")));
 	client_close(&c);
-	assert_int_equal(client_ask(site.port, "DELETE /hello HTTP/1.1\r\nHost: localhost\r\n\r\n", &all), 405);
+	assert_int_equal(
+		client_ask(site.port, "DELETE /hello HTTP/1.1\r\nHost: localhost\r\n\r\n", &all),
+		405);
 	assert_non_null(strstr(all.p, "Allow: GET, HEAD\r\n"));
-	assert_int_equal(client_ask(site.port, "TRACE /hello HTTP/1.1\r\nHost: localhost\r\n\r\n", NULL), 405);
+	assert_int_equal(
+		client_ask(site.port, "TRACE /hello HTTP/1.1\r\nHost: localhost\r\n\r\n", NULL),
+		405);
 	buf_done(&all);
 }
 
@@ -164,34 +177,61 @@ static const struct {
 	const char *name, *request;
 	int status;
 } refusals[] = {
-	{"CL and TE", "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n"
-		      "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400},
-	{"TE and CL", "POST /echo HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n"
-		      "Content-Length: 5\r\n\r\n0\r\n\r\n", 400},
-	{"chunked", "POST /echo HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
-		    "5\r\nhello\r\n0\r\n\r\n", 411},
-	{"odd coding", "POST /echo HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: xchunked\r\n\r\n", 501},
-	{"two codings", "POST /echo HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: gzip, chunked\r\n\r\n", 501},
-	{"TE twice", "POST /echo HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n"
-		     "Transfer-Encoding: identity\r\n\r\n", 400},
-	{"TE in 1.0", "POST /echo HTTP/1.0\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n", 400},
-	{"CL twice", "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello!", 400},
-	{"CL twice, same", "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nContent-Length: 5\r\n\r\nhello", 400},
-	{"CL list", "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5, 5\r\n\r\nhello", 400},
-	{"CL plus", "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: +5\r\n\r\nhello", 400},
-	{"CL minus", "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: -5\r\n\r\nhello", 400},
-	{"CL hex", "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0x5\r\n\r\nhello", 400},
+	{"CL and TE",
+	 "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n"
+	 "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+	 400},
+	{"TE and CL",
+	 "POST /echo HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n"
+	 "Content-Length: 5\r\n\r\n0\r\n\r\n",
+	 400},
+	{"chunked",
+	 "POST /echo HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
+	 "5\r\nhello\r\n0\r\n\r\n",
+	 411},
+	{"odd coding",
+	 "POST /echo HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: xchunked\r\n\r\n", 501},
+	{"two codings",
+	 "POST /echo HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: gzip, chunked\r\n\r\n", 501},
+	{"TE twice",
+	 "POST /echo HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n"
+	 "Transfer-Encoding: identity\r\n\r\n",
+	 400},
+	{"TE in 1.0",
+	 "POST /echo HTTP/1.0\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n", 400},
+	{"CL twice",
+	 "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nContent-Length: "
+	 "6\r\n\r\nhello!",
+	 400},
+	{"CL twice, same",
+	 "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nContent-Length: "
+	 "5\r\n\r\nhello",
+	 400},
+	{"CL list", "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5, 5\r\n\r\nhello",
+	 400},
+	{"CL plus", "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: +5\r\n\r\nhello",
+	 400},
+	{"CL minus", "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: -5\r\n\r\nhello",
+	 400},
+	{"CL hex", "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0x5\r\n\r\nhello",
+	 400},
 	{"CL empty", "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length:\r\n\r\nhello", 400},
-	{"CL huge", "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99999999999999999999\r\n\r\n", 400},
-	{"CL above the route's", "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 65537\r\n\r\n", 413},
-	{"CL 10^14", "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000000000000\r\n\r\n", 413},
-	{"body on GET", "GET /hello HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\nhello", 413},
+	{"CL huge",
+	 "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99999999999999999999\r\n\r\n",
+	 400},
+	{"CL above the route's",
+	 "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 65537\r\n\r\n", 413},
+	{"CL 10^14",
+	 "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000000000000\r\n\r\n", 413},
+	{"body on GET", "GET /hello HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\nhello",
+	 413},
 	{"no CL", "POST /echo HTTP/1.1\r\nHost: localhost\r\n\r\n", 411},
 	{"LF only", "GET /hello HTTP/1.1\nHost: localhost\n\n", 400},
 	{"one LF only", "GET /hello HTTP/1.1\r\nHost: localhost\nX: y\r\n\r\n", 400},
 	{"bare CR", "GET /hello HTTP/1.1\r\nHost: localhost\r\nX: a\rb\r\n\r\n", 400},
 	{"fold", "GET /hello HTTP/1.1\r\nHost: localhost\r\nX: a\r\n b\r\n\r\n", 400},
-	{"space before colon", "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length : 5\r\n\r\nhello", 400},
+	{"space before colon",
+	 "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length : 5\r\n\r\nhello", 400},
 	{"space before name", "GET /hello HTTP/1.1\r\n Host: localhost\r\n\r\n", 400},
 	{"no colon", "GET /hello HTTP/1.1\r\nHost: localhost\r\nnonsense\r\n\r\n", 400},
 	{"empty name", "GET /hello HTTP/1.1\r\nHost: localhost\r\n: x\r\n\r\n", 400},
@@ -229,15 +269,22 @@ static const struct {
 	{"overlong UTF-8", "GET /tail/%c0%af HTTP/1.1\r\nHost: localhost\r\n\r\n", 400},
 	{"raw UTF-8", "GET /tail/\xc3\xa4 HTTP/1.1\r\nHost: localhost\r\n\r\n", 400},
 	{"fragment", "GET /hello#x HTTP/1.1\r\nHost: localhost\r\n\r\n", 400},
-	{"odd expectation", "POST /echo HTTP/1.1\r\nHost: localhost\r\nExpect: 200-ok\r\nContent-Length: 1\r\n\r\nx", 417},
-	{"two Expects", "POST /echo HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\nx", 400},
+	{"odd expectation",
+	 "POST /echo HTTP/1.1\r\nHost: localhost\r\nExpect: 200-ok\r\nContent-Length: 1\r\n\r\nx",
+	 417},
+	{"two Expects",
+	 "POST /echo HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nExpect: "
+	 "100-continue\r\nContent-Length: 1\r\n\r\nx",
+	 400},
 	{"TLS hello", "\x16\x03\x01\x02\x01\x01\r\n\r\n", 400},
 	{"unknown path", "GET /nothing HTTP/1.1\r\nHost: localhost\r\n\r\n", 404},
 	{"doubly encoded", "GET /%2568ello HTTP/1.1\r\nHost: localhost\r\n\r\n", 404},
 	{"two slashes", "GET //hello HTTP/1.1\r\nHost: localhost\r\n\r\n", 404},
 	{"plain GET to a WebSocket", "GET /ws HTTP/1.1\r\nHost: localhost\r\n\r\n", 426},
-	{"h2c", "GET /hello HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade, HTTP2-Settings\r\n"
-		"Upgrade: h2c\r\nHTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA\r\n\r\n", 400},
+	{"h2c",
+	 "GET /hello HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade, HTTP2-Settings\r\n"
+	 "Upgrade: h2c\r\nHTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA\r\n\r\n",
+	 400},
 };
 
 static void test_refusals(void **state)
@@ -247,7 +294,8 @@ static void test_refusals(void **state)
 	for (size_t i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++) {
 		int status = client_ask(site.port, refusals[i].request, &all);
 		if (status != refusals[i].status)
-			fail_msg("%s: %d, expected %d", refusals[i].name, status, refusals[i].status);
+			fail_msg("%s: %d, expected %d", refusals[i].name, status,
+				 refusals[i].status);
 		bool may_go_on = status == 404 || status == 413 || status == 421 || status == 426;
 		if (!may_go_on && strstr(all.p, "Connection: close") == NULL)
 			fail_msg("%s: the connection stays", refusals[i].name);
@@ -263,8 +311,9 @@ static void test_nothing_follows_a_refused_body(void **state)
 	struct client c;
 	(void)state;
 	client_open(&c, site.port);
-	client_say(&c, "POST /nothing HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9999\r\n\r\n"
-		   GET("/hello"));
+	client_say(&c,
+		   "POST /nothing HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9999\r\n\r\n" GET(
+			   "/hello"));
 	assert_int_equal(client_answer(&c).status, 404);
 	assert_int_equal(client_answer(&c).status, 0);
 	assert_true(c.is_at_end);
@@ -273,12 +322,13 @@ static void test_nothing_follows_a_refused_body(void **state)
 
 static void test_hosts(void **state)
 {
-	static const char *const good[] = {"localhost", "127.0.0.1:99", "[::1]:8080", "desk.example",
-					   "DESK.EXAMPLE:443", "alias.example"};
+	static const char *const good[] = {"localhost",	   "127.0.0.1:99",     "[::1]:8080",
+					   "desk.example", "DESK.EXAMPLE:443", "alias.example"};
 	(void)state;
 	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
 		char request[200];
-		snprintf(request, sizeof(request), "GET /hello HTTP/1.1\r\nHost: %s\r\n\r\n", good[i]);
+		snprintf(request, sizeof(request), "GET /hello HTTP/1.1\r\nHost: %s\r\n\r\n",
+			 good[i]);
 		assert_int_equal(client_ask(site.port, request, NULL), 200);
 	}
 }
@@ -402,7 +452,11 @@ static void test_keep_alive_and_close(void **state)
 	client_open(&c, site.port);
 	client_say(&c, "GET /hello HTTP/1.0\r\nHost: localhost\r\nConnection: keep-alive\r\n\r\n");
 	assert_int_equal(client_answer(&c).status, 200);
-	client_say(&c, "\r\n" GET("/hello"));
+	assert_true(client_ends(&c, 500));
+	client_close(&c);
+	client_open(&c, site.port);
+	client_say(&c, GET("/hello") "\r\n\r\n" GET("/hello")); /* stray empty lines */
+	assert_int_equal(client_answer(&c).status, 200);
 	assert_int_equal(client_answer(&c).status, 200);
 	client_close(&c);
 }
@@ -486,18 +540,21 @@ static void test_problems(void **state)
 		int code, status;
 		const char *name;
 	} rows[] = {
-		{1, 400, "invalid"}, {2, 404, "not-found"}, {3, 409, "exists"}, {4, 409, "stale"},
-		{5, 409, "wrong-state"}, {6, 429, "limit"}, {7, 503, "try-again"}, {8, 403, "denied"},
-		{9, 401, "unauthenticated"}, {10, 503, "io"}, {12, 409, "closed"},
-		{13, 501, "unsupported"}, {77, 500, "internal"},
+		{1, 400, "invalid"},   {2, 404, "not-found"},	{3, 409, "exists"},
+		{4, 409, "stale"},     {5, 409, "wrong-state"}, {6, 429, "limit"},
+		{7, 503, "try-again"}, {8, 403, "denied"},	{9, 401, "unauthenticated"},
+		{10, 503, "io"},       {12, 409, "closed"},	{13, 501, "unsupported"},
+		{77, 500, "internal"},
 	};
 	struct usher_buf all = {0};
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		char request[100], type[100];
-		snprintf(request, sizeof(request), "GET /problem?%d HTTP/1.1\r\nHost: localhost\r\n\r\n", rows[i].code);
+		snprintf(request, sizeof(request),
+			 "GET /problem?%d HTTP/1.1\r\nHost: localhost\r\n\r\n", rows[i].code);
 		assert_int_equal(client_ask(site.port, request, &all), rows[i].status);
-		snprintf(type, sizeof(type), "{\"type\":\"/help/problems/%s\",\"title\":\"", rows[i].name);
+		snprintf(type, sizeof(type), "{\"type\":\"/help/problems/%s\",\"title\":\"",
+			 rows[i].name);
 		assert_non_null(strstr(all.p, type));
 		assert_non_null(strstr(all.p, "\"detail\":\"Said \\\"so\\\".\"}"));
 		bool may_come_again = rows[i].status == 503 || rows[i].status == 429;
@@ -568,17 +625,28 @@ static void test_trusted_proxy(void **state)
 	struct http_settings settings = usual;
 	struct usher_buf all = {0};
 	(void)state;
-	assert_int_equal(client_ask(site.port, "GET /echo HTTP/1.1\r\nHost: localhost\r\n"
-			"X-Forwarded-For: 203.0.113.9\r\nX-Forwarded-Proto: https\r\n\r\n", &all), 200);
+	assert_int_equal(
+		client_ask(site.port,
+			   "GET /echo HTTP/1.1\r\nHost: localhost\r\n"
+			   "X-Forwarded-For: 203.0.113.9\r\nX-Forwarded-Proto: https\r\n\r\n",
+			   &all),
+		200);
 	assert_non_null(strstr(all.p, "peer=127.0.0.1 secure=0"));
 	settings.proxies = (const char *const[]){"127.0.0.0/8", "10.0.0.0/8", NULL};
 	fixture_start(&f, &settings);
-	assert_int_equal(client_ask(f.port, "GET /echo HTTP/1.1\r\nHost: localhost\r\n"
-			"X-Forwarded-For: 1.2.3.4, 203.0.113.9, 10.1.1.1\r\nX-Forwarded-Proto: https\r\n\r\n", &all), 200);
+	assert_int_equal(client_ask(f.port,
+				    "GET /echo HTTP/1.1\r\nHost: localhost\r\n"
+				    "X-Forwarded-For: 1.2.3.4, 203.0.113.9, "
+				    "10.1.1.1\r\nX-Forwarded-Proto: https\r\n\r\n",
+				    &all),
+			 200);
 	assert_non_null(strstr(all.p, "peer=203.0.113.9 secure=1"));
 	assert_non_null(strstr(all.p, "Strict-Transport-Security: max-age="));
-	assert_int_equal(client_ask(f.port, "GET /echo HTTP/1.1\r\nHost: localhost\r\n"
-			"X-Forwarded-For: 1.2.3.4\r\nX-Forwarded-For: nonsense\r\n\r\n", &all), 200);
+	assert_int_equal(client_ask(f.port,
+				    "GET /echo HTTP/1.1\r\nHost: localhost\r\n"
+				    "X-Forwarded-For: 1.2.3.4\r\nX-Forwarded-For: nonsense\r\n\r\n",
+				    &all),
+			 200);
 	assert_non_null(strstr(all.p, "peer=127.0.0.1 secure=0"));
 	assert_int_equal(fixture_stop(&f), 0);
 	buf_done(&all);
@@ -622,7 +690,8 @@ static void test_ends_in_the_middle_of_everything(void **state)
 	for (int i = 1; i < 6; i++)
 		client_open(&c[i], f.port);
 	client_say(&c[1], "GET /hel");
-	client_say(&c[2], "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\nabc");
+	client_say(&c[2],
+		   "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\nabc");
 	client_say(&c[3], GET("/never"));
 	client_say(&c[4], GET("/large") GET("/large"));
 	client_frame_text(&c[0], "flood 60");

@@ -69,9 +69,10 @@ static void test_echo_of_all_sizes(void **state)
 
 static void test_one_byte_at_a_time(void **state)
 {
-	static const unsigned char frame[] = {0x01, 0x82, 1, 2, 3, 4, 'h' ^ 1, 'e' ^ 2, /* fragment */
-					      0x89, 0x81, 9, 9, 9, 9, 'p' ^ 9,          /* ping inside */
-					      0x80, 0x83, 1, 2, 3, 4, 'l' ^ 1, 'l' ^ 2, 'o' ^ 3};
+	static const unsigned char frame[] = {
+		0x01, 0x82, 1, 2, 3, 4, 'h' ^ 1, 'e' ^ 2, /* fragment */
+		0x89, 0x81, 9, 9, 9, 9, 'p' ^ 9,	  /* ping inside */
+		0x80, 0x83, 1, 2, 3, 4, 'l' ^ 1, 'l' ^ 2, 'o' ^ 3};
 	struct client c;
 	struct usher_text payload;
 	(void)state;
@@ -92,14 +93,17 @@ static void test_frames_behind_the_handshake(void **state)
 	(void)state;
 	client_open(&c, site.port);
 	struct usher_buf all = {0};
-	buf_adds(&all, "GET /ws HTTP/1.1\r\nHost: localhost\r\nUpgrade: WebSocket\r\n"
-		       "Connection: keep-alive, Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-		       "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: odd.v9, other.v1\r\n\r\n");
+	buf_adds(
+		&all,
+		"GET /ws HTTP/1.1\r\nHost: localhost\r\nUpgrade: WebSocket\r\n"
+		"Connection: keep-alive, Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+		"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: odd.v9, other.v1\r\n\r\n");
 	buf_add(&all, "\x81\x82\x00\x00\x00\x00hi", 8);
 	client_send(&c, all.p, all.n);
 	struct client_answer a = client_answer(&c);
 	assert_int_equal(a.status, 101);
-	assert_true(text_equal(client_header(&a, "Sec-WebSocket-Accept"), TEXT("s3pPLMBiTxaQ9kYGzzhZRbK+xOo=")));
+	assert_true(text_equal(client_header(&a, "Sec-WebSocket-Accept"),
+			       TEXT("s3pPLMBiTxaQ9kYGzzhZRbK+xOo=")));
 	assert_true(text_equal(client_header(&a, "Sec-WebSocket-Protocol"), TEXT("other.v1")));
 	assert_int_equal(client_header(&a, "Sec-WebSocket-Extensions").n, 0);
 	expect_text(&c, "HELLO"); /* sent by on_open */
@@ -120,38 +124,101 @@ static void test_handshakes_refused(void **state)
 		const char *name, *request;
 		int status;
 	} rows[] = {
-		{"version 12", "GET /ws HTTP/1.1\r\n" HOST UPGRADE KEY ECHO_V1 "Sec-WebSocket-Version: 12\r\n\r\n", 426},
+		{"version 12",
+		 "GET /ws HTTP/1.1\r\n" HOST UPGRADE KEY ECHO_V1
+		 "Sec-WebSocket-Version: 12\r\n\r\n",
+		 426},
 		{"version missing", "GET /ws HTTP/1.1\r\n" HOST UPGRADE KEY ECHO_V1 "\r\n", 426},
-		{"version list", "GET /ws HTTP/1.1\r\n" HOST UPGRADE KEY ECHO_V1 "Sec-WebSocket-Version: 13, 8\r\n\r\n", 426},
-		{"version twice", "GET /ws HTTP/1.1\r\n" HOST UPGRADE KEY ECHO_V1 V13 V13 "\r\n", 400},
+		{"version list",
+		 "GET /ws HTTP/1.1\r\n" HOST UPGRADE KEY ECHO_V1
+		 "Sec-WebSocket-Version: 13, 8\r\n\r\n",
+		 426},
+		{"version twice", "GET /ws HTTP/1.1\r\n" HOST UPGRADE KEY ECHO_V1 V13 V13 "\r\n",
+		 400},
 		{"key missing", "GET /ws HTTP/1.1\r\n" HOST UPGRADE V13 ECHO_V1 "\r\n", 400},
-		{"key short", "GET /ws HTTP/1.1\r\n" HOST UPGRADE V13 ECHO_V1 "Sec-WebSocket-Key: AAAA\r\n\r\n", 400},
-		{"key odd", "GET /ws HTTP/1.1\r\n" HOST UPGRADE V13 ECHO_V1 "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZ!==\r\n\r\n", 400},
+		{"key short",
+		 "GET /ws HTTP/1.1\r\n" HOST UPGRADE V13 ECHO_V1 "Sec-WebSocket-Key: AAAA\r\n\r\n",
+		 400},
+		{"key odd",
+		 "GET /ws HTTP/1.1\r\n" HOST UPGRADE V13 ECHO_V1
+		 "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZ!==\r\n\r\n",
+		 400},
 		{"key twice", "GET /ws HTTP/1.1\r\n" HOST UPGRADE KEY KEY V13 ECHO_V1 "\r\n", 400},
 		{"protocol missing", "GET /ws HTTP/1.1\r\n" HOST UPGRADE KEY V13 "\r\n", 400},
-		{"protocol unknown", "GET /ws HTTP/1.1\r\n" HOST UPGRADE KEY V13 "Sec-WebSocket-Protocol: relay.v1\r\n\r\n", 400},
-		{"protocol in capitals", "GET /ws HTTP/1.1\r\n" HOST UPGRADE KEY V13 "Sec-WebSocket-Protocol: ECHO.V1\r\n\r\n", 400},
-		{"POST", "POST /ws HTTP/1.1\r\n" HOST UPGRADE KEY V13 ECHO_V1 "Content-Length: 0\r\n\r\n", 400},
+		{"protocol unknown",
+		 "GET /ws HTTP/1.1\r\n" HOST UPGRADE KEY V13
+		 "Sec-WebSocket-Protocol: relay.v1\r\n\r\n",
+		 400},
+		{"protocol in capitals",
+		 "GET /ws HTTP/1.1\r\n" HOST UPGRADE KEY V13
+		 "Sec-WebSocket-Protocol: ECHO.V1\r\n\r\n",
+		 400},
+		{"POST",
+		 "POST /ws HTTP/1.1\r\n" HOST UPGRADE KEY V13 ECHO_V1 "Content-Length: 0\r\n\r\n",
+		 400},
 		{"HTTP/1.0", "GET /ws HTTP/1.0\r\n" HOST UPGRADE KEY V13 ECHO_V1 "\r\n", 400},
-		{"with a body", "GET /ws HTTP/1.1\r\n" HOST UPGRADE KEY V13 ECHO_V1 "Content-Length: 2\r\n\r\nxx", 400},
-		{"no Connection", "GET /ws HTTP/1.1\r\n" HOST "Upgrade: websocket\r\n" KEY V13 ECHO_V1 "\r\n", 426},
-		{"two upgrades", "GET /ws HTTP/1.1\r\n" HOST "Connection: Upgrade\r\nUpgrade: websocket, h2c\r\n" KEY V13 ECHO_V1 "\r\n", 400},
-		{"h2c", "GET /ws HTTP/1.1\r\n" HOST "Connection: Upgrade\r\nUpgrade: h2c\r\n" KEY V13 ECHO_V1 "\r\n", 400},
-		{"another path", "GET /nothing HTTP/1.1\r\n" HOST UPGRADE KEY V13 ECHO_V1 "\r\n", 404},
-		{"a plain page", "GET /hello HTTP/1.1\r\n" HOST UPGRADE KEY V13 ECHO_V1 "\r\n", 404},
-		{"foreign host", "GET /ws HTTP/1.1\r\nHost: evil.example\r\n" UPGRADE KEY V13 ECHO_V1 "\r\n", 421},
-		{"on_open refuses", "GET /refuse HTTP/1.1\r\n" HOST UPGRADE KEY V13 ECHO_V1 "\r\n", 403},
-		{"origin missing", "GET /origin HTTP/1.1\r\n" HOST UPGRADE KEY V13 ECHO_V1 "\r\n", 403},
-		{"origin null", "GET /origin HTTP/1.1\r\n" HOST UPGRADE KEY V13 ECHO_V1 "Origin: null\r\n\r\n", 403},
-		{"origin foreign", "GET /origin HTTP/1.1\r\n" HOST UPGRADE KEY V13 ECHO_V1 "Origin: https://evil.example\r\n\r\n", 403},
-		{"origin suffix", "GET /origin HTTP/1.1\r\n" HOST UPGRADE KEY V13 ECHO_V1 "Origin: https://desk.example.evil.example\r\n\r\n", 403},
-		{"origin prefix", "GET /origin HTTP/1.1\r\n" HOST UPGRADE KEY V13 ECHO_V1 "Origin: https://evildesk.example\r\n\r\n", 403},
-		{"origin without TLS", "GET /origin HTTP/1.1\r\n" HOST UPGRADE KEY V13 ECHO_V1 "Origin: http://desk.example\r\n\r\n", 403},
-		{"origin port", "GET /origin HTTP/1.1\r\n" HOST UPGRADE KEY V13 ECHO_V1 "Origin: https://desk.example:444\r\n\r\n", 403},
-		{"origin twice", "GET /origin HTTP/1.1\r\n" HOST UPGRADE KEY V13 ECHO_V1 "Origin: https://desk.example\r\nOrigin: https://evil.example\r\n\r\n", 400},
-		{"origin good", "GET /origin HTTP/1.1\r\n" HOST UPGRADE KEY V13 ECHO_V1 "Origin: https://desk.example\r\n\r\n", 101},
-		{"origin allowed", "GET /origin HTTP/1.1\r\n" HOST UPGRADE KEY V13 ECHO_V1 "Origin: https://shop.example\r\n\r\n", 101},
-		{"origin the same site", "GET /origin HTTP/1.1\r\nHost: localhost:99\r\n" UPGRADE KEY V13 ECHO_V1 "Origin: http://localhost:99\r\n\r\n", 101},
+		{"with a body",
+		 "GET /ws HTTP/1.1\r\n" HOST UPGRADE KEY V13 ECHO_V1 "Content-Length: 2\r\n\r\nxx",
+		 400},
+		{"no Connection",
+		 "GET /ws HTTP/1.1\r\n" HOST "Upgrade: websocket\r\n" KEY V13 ECHO_V1 "\r\n", 426},
+		{"two upgrades",
+		 "GET /ws HTTP/1.1\r\n" HOST
+		 "Connection: Upgrade\r\nUpgrade: websocket, h2c\r\n" KEY V13 ECHO_V1 "\r\n",
+		 400},
+		{"h2c",
+		 "GET /ws HTTP/1.1\r\n" HOST
+		 "Connection: Upgrade\r\nUpgrade: h2c\r\n" KEY V13 ECHO_V1 "\r\n",
+		 400},
+		{"another path", "GET /nothing HTTP/1.1\r\n" HOST UPGRADE KEY V13 ECHO_V1 "\r\n",
+		 404},
+		{"a plain page", "GET /hello HTTP/1.1\r\n" HOST UPGRADE KEY V13 ECHO_V1 "\r\n",
+		 404},
+		{"foreign host",
+		 "GET /ws HTTP/1.1\r\nHost: evil.example\r\n" UPGRADE KEY V13 ECHO_V1 "\r\n", 421},
+		{"on_open refuses", "GET /refuse HTTP/1.1\r\n" HOST UPGRADE KEY V13 ECHO_V1 "\r\n",
+		 403},
+		{"origin missing", "GET /origin HTTP/1.1\r\n" HOST UPGRADE KEY V13 ECHO_V1 "\r\n",
+		 403},
+		{"origin null",
+		 "GET /origin HTTP/1.1\r\n" HOST UPGRADE KEY V13 ECHO_V1 "Origin: null\r\n\r\n",
+		 403},
+		{"origin foreign",
+		 "GET /origin HTTP/1.1\r\n" HOST UPGRADE KEY V13 ECHO_V1
+		 "Origin: https://evil.example\r\n\r\n",
+		 403},
+		{"origin suffix",
+		 "GET /origin HTTP/1.1\r\n" HOST UPGRADE KEY V13 ECHO_V1
+		 "Origin: https://desk.example.evil.example\r\n\r\n",
+		 403},
+		{"origin prefix",
+		 "GET /origin HTTP/1.1\r\n" HOST UPGRADE KEY V13 ECHO_V1
+		 "Origin: https://evildesk.example\r\n\r\n",
+		 403},
+		{"origin without TLS",
+		 "GET /origin HTTP/1.1\r\n" HOST UPGRADE KEY V13 ECHO_V1
+		 "Origin: http://desk.example\r\n\r\n",
+		 403},
+		{"origin port",
+		 "GET /origin HTTP/1.1\r\n" HOST UPGRADE KEY V13 ECHO_V1
+		 "Origin: https://desk.example:444\r\n\r\n",
+		 403},
+		{"origin twice",
+		 "GET /origin HTTP/1.1\r\n" HOST UPGRADE KEY V13 ECHO_V1
+		 "Origin: https://desk.example\r\nOrigin: https://evil.example\r\n\r\n",
+		 400},
+		{"origin good",
+		 "GET /origin HTTP/1.1\r\n" HOST UPGRADE KEY V13 ECHO_V1
+		 "Origin: https://desk.example\r\n\r\n",
+		 101},
+		{"origin allowed",
+		 "GET /origin HTTP/1.1\r\n" HOST UPGRADE KEY V13 ECHO_V1
+		 "Origin: https://shop.example\r\n\r\n",
+		 101},
+		{"origin the same site",
+		 "GET /origin HTTP/1.1\r\nHost: localhost:99\r\n" UPGRADE KEY V13 ECHO_V1
+		 "Origin: http://localhost:99\r\n\r\n",
+		 101},
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -169,7 +236,10 @@ static const struct {
 	int code;
 } faults[] = {
 #define M "\x00\x00\x00\x00"
-#define ROW(name, bytes, code) {name, bytes, sizeof(bytes) - 1, code}
+#define ROW(name, bytes, code)                       \
+	{                                            \
+		name, bytes, sizeof(bytes) - 1, code \
+	}
 	ROW("unmasked", "\x81\x02hi", 1002),
 	ROW("RSV1", "\xc1\x82" M "hi", 1002),
 	ROW("RSV2", "\xa1\x82" M "hi", 1002),
@@ -187,7 +257,8 @@ static const struct {
 	ROW("stray first continuation", "\x00\x82" M "hi", 1002),
 	ROW("text inside a message", "\x01\x82" M "hi\x81\x82" M "hi", 1002),
 	ROW("length in too many bytes", "\x81\xfe\x00\x05" M "hello", 1002),
-	ROW("length in far too many bytes", "\x81\xff\x00\x00\x00\x00\x00\x00\x00\x05" M "hello", 1002),
+	ROW("length in far too many bytes", "\x81\xff\x00\x00\x00\x00\x00\x00\x00\x05" M "hello",
+	    1002),
 	ROW("length with top bit", "\x81\xff\x80\x00\x00\x00\x00\x00\x00\x00" M, 1002),
 	ROW("length 2^40", "\x81\xff\x00\x00\x01\x00\x00\x00\x00\x00" M, 1009),
 	ROW("65537 bytes", "\x81\xff\x00\x00\x00\x00\x00\x01\x00\x01" M, 1009),
@@ -210,7 +281,10 @@ static const struct {
 	ROW("close with bad UTF-8", "\x88\x84" M "\x03\xe8\xff\xfe", 1007),
 	ROW("close without code", "\x88\x80" M, 1005),
 	ROW("close 1000", "\x88\x82" M "\x03\xe8", 1000),
-	ROW("close 1001 with reason", "\x88\x86" M "\x03\xe9" "away", 1001),
+	ROW("close 1001 with reason",
+	    "\x88\x86" M "\x03\xe9"
+	    "away",
+	    1001),
 	ROW("close 1013", "\x88\x82" M "\x03\xf5", 1013),
 	ROW("close 3000", "\x88\x82" M "\x0b\xb8", 3000),
 	ROW("close 4999", "\x88\x82" M "\x13\x87", 4999),
@@ -229,9 +303,11 @@ static void test_faults_and_their_codes(void **state)
 				client_send(&c, faults[i].bytes, faults[i].n);
 			int code = client_close_code(&c);
 			if (code != faults[i].code)
-				fail_msg("%s: %d, expected %d", faults[i].name, code, faults[i].code);
+				fail_msg("%s: %d, expected %d", faults[i].name, code,
+					 faults[i].code);
 			if (!client_ends(&c, 2000) || c.was_reset)
-				fail_msg("%s: the connection is not ended properly", faults[i].name);
+				fail_msg("%s: the connection is not ended properly",
+					 faults[i].name);
 			client_close(&c);
 		}
 	}
@@ -273,7 +349,10 @@ static void test_close_by_the_server(void **state)
 	expect_text(&c, "last words");
 	struct usher_text payload;
 	assert_int_equal(client_next(&c, &payload), 8);
-	assert_memory_equal(payload.p, "\x0f\xa1" "as you wish", 13);
+	assert_memory_equal(payload.p,
+			    "\x0f\xa1"
+			    "as you wish",
+			    13);
 	client_frame_text(&c, "ignored now");
 	client_frame(&c, 0x88, "\x0f\xa1", 2);
 	assert_true(client_ends(&c, 700));
