@@ -54,7 +54,7 @@ function Head() {
 			</label>
 			<Age />
 			<span class="rail-space" />
-			<a class="btn" href="/console"><Icon of={inboxIcon} size={16} />{" "}
+			<a class="btn" href="/console" aria-label={t("common.console")}><Icon of={inboxIcon} size={16} />{" "}
 				<span class="label">{t("common.console")}</span></a>
 			<button type="button" class="btn" onClick={full} aria-label={t("board.full")}
 				title={t("board.full")}><Icon of={fullIcon} size={16} /></button>
@@ -74,10 +74,8 @@ export function Board() {
 			<main>
 				<Tiles />
 				<div class="board-grid">
-					<QueueTable />
-					<Needs canSet={canSet} />
-					<Agents canSet={canSet} />
-					<Channels />
+					<div class="column"><QueueTable /><Agents canSet={canSet} /></div>
+					<div class="column"><Needs canSet={canSet} /><Channels /></div>
 				</div>
 			</main>
 			{drill.value && <DrillDialog what={drill.value} canAct={canSet} />}

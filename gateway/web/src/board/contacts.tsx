@@ -20,6 +20,11 @@ import { type Drill, drill } from "./state";
 
 const isWaiting = (state: ContactState): boolean => state === "waiting" || state === "offered";
 
+function isBehind(c: Contact, d: Drill): boolean {
+	return !d.isToday
+		|| (c.answered_at !== null && Date.parse(c.answered_at) >= new Date().setHours(0, 0, 0, 0));
+}
+
 function useContacts(d: Drill): Contact[] | null {
 	const [fetched, setFetched] = useState<Contact[] | null>(null);
 	const isLive = d.states.every(isWaiting);
@@ -28,8 +33,8 @@ function useContacts(d: Drill): Contact[] | null {
 			return;
 		const queue = d.queue ? `&queue=${encodeURIComponent(d.queue)}` : "";
 		Promise.all(d.states.map((state) =>
-			call<Page<Contact>>("GET", `/contacts?state=${state}${queue}&limit=100`)))
-			.then((pages) => setFetched(pages.flatMap((p) => p.items)),
+			call<Page<Contact>>("GET", `/contacts?state=${state}${queue}&limit=200`)))
+			.then((pages) => setFetched(pages.flatMap((p) => p.items).filter((c) => isBehind(c, d))),
 				(e: Error) => say(e.message, true));
 	}, [d]);
 	if (!isLive)
@@ -65,14 +70,14 @@ function Row({ c, canAct, onTransfer }: {
 			<td class={`figure ${tone}`}>{isWaiting(c.state)
 				? clock(elapsed(c.queued_at, now.value)) : ago(c.created_at, now.value, lang.value)}</td>
 			{canAct && (
-				<td class="row-actions">
+				<td class="row-actions"><div>
 					{isWaiting(c.state) && <Priority c={c} />}
 					{c.state === "waiting" && (
 						<button type="button" class="btn small" onClick={() => onTransfer(c)}
 							data-testid="drill-transfer"><Icon of={transferIcon} size={15} />{" "}
 							{t("transfer.action")}</button>
 					)}
-				</td>
+				</div></td>
 			)}
 		</tr>
 	);
@@ -88,7 +93,7 @@ export function DrillDialog({ what, canAct }: { what: Drill; canAct: boolean }) 
 		<Modal title={what.title} onClose={() => { drill.value = null; }} testid="drill" wide>
 			{contacts?.length === 0 && <p class="muted pad">{t("board.none_behind")}</p>}
 			{contacts && contacts.length > 0 && (
-				<div class="scroll" tabIndex={0} role="region" aria-label={what.title}>
+				<div class="scroll" tabIndex={0} role="group" aria-label={what.title}>
 					<table>
 						<thead>
 							<tr>

@@ -72,7 +72,7 @@ export function QueueTable() {
 	return (
 		<section class="panel-card queues" aria-labelledby="queues-title">
 			<h2 id="queues-title">{t("board.queues")}</h2>
-			<div class="scroll" tabIndex={0} role="region" aria-labelledby="queues-title">
+			<div class="scroll" tabIndex={0} role="group" aria-labelledby="queues-title">
 				<table>
 					<thead>
 						<tr>

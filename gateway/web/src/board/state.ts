@@ -7,7 +7,11 @@ import { store } from "../live/client";
 export const only = signal<string | null>(null);
 
 /** Which contacts lie behind the number that was clicked. */
-export interface Drill { title: string; states: ContactState[]; queue: string | null }
+export interface Drill {
+	title: string; states: ContactState[]; queue: string | null;
+	/** Only what was answered since midnight. */
+	isToday?: boolean;
+}
 export const drill = signal<Drill | null>(null);
 
 export const shownQueues = () =>

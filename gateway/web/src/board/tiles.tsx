@@ -14,7 +14,8 @@ function Tile({ label, value, under, tone, formula, testid, behind }: {
 	const id = `formula-${testid}`;
 	const open = () => {
 		if (behind)
-			drill.value = { title: label, states: behind, queue: only.peek() };
+			drill.value = { title: label, states: behind, queue: only.peek(),
+				isToday: testid === "answered" };
 	};
 	const figure = (
 		<>
@@ -64,7 +65,8 @@ export function Tiles() {
 				under={t("board.abandoned_under", { n: sums.abandoned, short: sums.shortAbandoned })}
 				formula={t("board.formula_abandoned")} />
 			<Tile testid="answered" label={t("board.answered")} value={String(sums.answered)}
-				under={t("board.today")} formula={t("board.formula_answered")} behind={["closed"]} />
+				under={t("board.today")} formula={t("board.formula_answered")}
+				behind={["active", "wrap-up", "parked", "closed"]} />
 			<Tile testid="active" label={t("board.active")} value={String(sums.active)}
 				under={t("board.active_under")} formula={t("board.formula_active")}
 				behind={["active", "wrap-up"]} />

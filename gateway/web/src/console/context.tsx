@@ -2,6 +2,7 @@
 /* Beside the conversation: who this is, what was before, and why it came here. */
 import { useEffect, useState } from "preact/hooks";
 import closeIcon from "icon:x";
+import personIcon from "icon:user";
 import verifiedIcon from "icon:badge-check";
 import { call, reasonOf } from "../lib/api";
 import { lang, t } from "../lib/i18n";
@@ -57,7 +58,9 @@ function Who({ contact, customer }: { contact: Contact; customer: Customer | nul
 	return (
 		<section class="card-in" data-testid="customer">
 			<div class="who-head">
-				<span class="avatar big" aria-hidden="true">{nameOf(contact).slice(0, 1)}</span>
+				<span class="avatar big" aria-hidden="true">
+					{/^\p{L}/u.test(nameOf(contact)) ? nameOf(contact).slice(0, 1) : <Icon of={personIcon} />}
+				</span>
 				<div>
 					<h2>{nameOf(contact)}</h2>
 					{customer && <p class="muted">{t("context.since",

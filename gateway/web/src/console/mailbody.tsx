@@ -4,9 +4,10 @@
  * without allow-scripts that gives the mail nothing. */
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { t } from "../lib/i18n";
+import { cage, dress } from "./mailhtml";
 
 const HEIGHT_MAX = 20_000;
-const POLICY = "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src data:; "
+const POLICY = "default-src 'none'; style-src 'self'; img-src data:; "
 	+ "form-action 'none'; base-uri 'none'";
 
 const pageOf = (html: string): string => `<!doctype html><html><head><meta charset="utf-8">
@@ -17,26 +18,36 @@ const pageOf = (html: string): string => `<!doctype html><html><head><meta chars
 export function MailBody({ html }: { html: string }) {
 	const frame = useRef<HTMLIFrameElement>(null);
 	const [height, setHeight] = useState(120);
-	const page = useMemo(() => pageOf(html), [html]);
+	const caged = useMemo(() => cage(html), [html]);
+	const page = useMemo(() => pageOf(caged.html), [caged]);
 	useEffect(() => {
 		const el = frame.current;
 		if (!el)
 			return;
+		const loaded = () => {
+			if (el.contentDocument)
+				dress(el.contentDocument);
+			measure();
+		};
 		const measure = () => {
 			const body = el.contentDocument?.body;
 			if (body)
 				setHeight(Math.min(HEIGHT_MAX, body.scrollHeight + 24));
 		};
-		el.addEventListener("load", measure);
+		el.addEventListener("load", loaded);
 		addEventListener("resize", measure);
 		return () => {
-			el.removeEventListener("load", measure);
+			el.removeEventListener("load", loaded);
 			removeEventListener("resize", measure);
 		};
 	}, []);
 	return (
-		<iframe ref={frame} class="mail-frame" title={t("thread.mail")} srcdoc={page}
-			sandbox="allow-same-origin allow-popups allow-popups-to-escape-sandbox"
-			height={height} referrerpolicy="no-referrer" data-testid="mail-body" />
+		<>
+			<iframe ref={frame} class="mail-frame" title={t("thread.mail")} srcdoc={page}
+				sandbox="allow-same-origin allow-popups allow-popups-to-escape-sandbox"
+				height={height} referrerpolicy="no-referrer" data-testid="mail-body" />
+			{caged.leftOut > 0 && <p class="muted small left-out">
+				{t("thread.left_out", { n: caged.leftOut })}</p>}
+		</>
 	);
 }

@@ -34,7 +34,7 @@ export function Rail() {
 			<Go to="queue" icon={queueIcon} label={t("list.queue")} count={waitingContacts().length} />
 			{isSupervisor && (
 				<a class="rail-item" href="/board" title={t("board.title")} data-testid="rail-board">
-					<Icon of={boardIcon} size={22} /><span class="rail-label">{t("board.title")}</span>
+					<Icon of={boardIcon} size={22} /><span class="rail-label">{t("rail.board")}</span>
 				</a>
 			)}
 			<span class="rail-space" />

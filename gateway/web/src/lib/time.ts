@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Times as people read them. Everything here is a pure function of its arguments. */
 
+/** English as Europe writes it: 11/12 must not be read as the twelfth of November. */
+const tag = (lang: string): string => lang === "en" ? "en-GB" : lang;
+
 const two = (n: number): string => String(n).padStart(2, "0");
 
 /** 04:12 below an hour, then 2 h 05. Never negative. */
@@ -26,9 +29,9 @@ const DAY = 86_400;
 export function ago(at: string, now: number, lang: string): string {
 	const s = elapsed(at, now);
 	if (s >= DAY)
-		return new Intl.DateTimeFormat(lang, { day: "numeric", month: "numeric", year: "numeric" })
+		return new Intl.DateTimeFormat(tag(lang), { dateStyle: "medium" })
 			.format(new Date(at));
-	const relative = new Intl.RelativeTimeFormat(lang, { numeric: "auto", style: "short" });
+	const relative = new Intl.RelativeTimeFormat(tag(lang), { numeric: "auto", style: "short" });
 	if (s < 60)
 		return relative.format(0, "second");
 	if (s < 3600)
@@ -38,23 +41,23 @@ export function ago(at: string, now: number, lang: string): string {
 
 /** Date and time to the second, for who wants to know exactly. */
 export const exact = (at: string, lang: string): string =>
-	new Intl.DateTimeFormat(lang, { day: "numeric", month: "numeric", year: "numeric",
-		hour: "2-digit", minute: "2-digit", second: "2-digit" }).format(new Date(at));
+	new Intl.DateTimeFormat(tag(lang), { dateStyle: "medium", timeStyle: "medium" })
+		.format(new Date(at));
 
 /** Weekday, date and time to the minute, for promises. */
 export const moment = (at: string, lang: string): string =>
-	new Intl.DateTimeFormat(lang, { weekday: "short", day: "numeric", month: "numeric",
+	new Intl.DateTimeFormat(tag(lang), { weekday: "short", day: "numeric", month: "short",
 		hour: "2-digit", minute: "2-digit" }).format(new Date(at));
 
 export const timeOfDay = (at: string, lang: string): string =>
-	new Intl.DateTimeFormat(lang, { hour: "2-digit", minute: "2-digit" }).format(new Date(at));
+	new Intl.DateTimeFormat(tag(lang), { hour: "2-digit", minute: "2-digit" }).format(new Date(at));
 
 export const dayOf = (at: string, lang: string): string =>
-	new Intl.DateTimeFormat(lang, { weekday: "long", day: "numeric", month: "long" })
+	new Intl.DateTimeFormat(tag(lang), { weekday: "long", day: "numeric", month: "long" })
 		.format(new Date(at));
 
 export const percent = (value: number, lang: string): string =>
-	new Intl.NumberFormat(lang, { style: "percent", maximumFractionDigits: 1 }).format(value / 100);
+	new Intl.NumberFormat(tag(lang), { style: "percent", maximumFractionDigits: 1 }).format(value / 100);
 
 /** 1.2 MB: decimal units, as shops and mail programs count. */
 export function bytes(size: number, lang: string): string {
@@ -64,7 +67,7 @@ export function bytes(size: number, lang: string): string {
 		size /= 1000;
 		unit++;
 	}
-	return new Intl.NumberFormat(lang, { style: "unit", unit: units[unit], unitDisplay: "short",
+	return new Intl.NumberFormat(tag(lang), { style: "unit", unit: units[unit], unitDisplay: "short",
 		maximumFractionDigits: 1 }).format(size);
 }
 

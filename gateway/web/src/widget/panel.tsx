@@ -22,7 +22,7 @@ function headline(link: ChatLink): string {
 function Header({ link, title, onClose }: { link: ChatLink; title: string; onClose(): void }) {
 	const agent = link.chat.phase === "active" ? link.chat.agent : null;
 	return (
-		<header>
+		<div class="top">
 			{agent && <span class="face" aria-hidden="true">{agent.slice(0, 1)}</span>}
 			<div class="titles">
 				<h2>{title || t("widget.title")}</h2>
@@ -32,7 +32,7 @@ function Header({ link, title, onClose }: { link: ChatLink; title: string; onClo
 				data-testid="widget-close">
 				<Icon of={closeIcon} size={20} />
 			</button>
-		</header>
+		</div>
 	);
 }
 
@@ -65,13 +65,13 @@ function Footer({ link }: { link: ChatLink }) {
 			lang.value = value;
 	};
 	return (
-		<footer>
+		<div class="bottom">
 			<End link={link} />
 			<select aria-label={t("widget.language")} value={lang.value} onChange={choose}
 				data-testid="widget-language">
 				{LANGS.map((l) => <option key={l} value={l} lang={l}>{NAMES[l]}</option>)}
 			</select>
-		</footer>
+		</div>
 	);
 }
 
