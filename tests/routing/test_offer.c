@@ -395,7 +395,6 @@ static void clock_never_goes_back(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 		TEST(arrival_is_offered_at_once),
 		TEST(bad_arrivals_change_nothing),
 		TEST(place_counts_from_the_first_message),

@@ -53,6 +53,7 @@ const struct routing_effect *world_fx(const struct world *w, enum routing_effect
 				      unsigned nth);
 unsigned world_count(const struct world *w, enum routing_effect_kind kind);
 
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 #define LIMITS_SMALL ((struct routing_limits){64, 16, 8})
 
 #endif
