@@ -110,8 +110,8 @@ static int64_t days_from_civil(int64_t year, unsigned month, unsigned day)
 
 void time_format(usher_us at, char ret[static TIME_TEXT_BYTES])
 {
-	int64_t ms = at >= 0 ? at / 1000 : -((-at + 999) / 1000);
-	int64_t days = ms >= 0 ? ms / 86400000 : -((-ms + 86399999) / 86400000);
+	int64_t ms = at / 1000 - (at % 1000 < 0); /* downwards, before 1970 too */
+	int64_t days = ms / 86400000 - (ms % 86400000 < 0);
 	unsigned rest = (unsigned)(ms - days * 86400000);
 	int64_t year;
 	unsigned month, day;
@@ -150,6 +150,13 @@ static int parse_offset(struct usher_text t, int *ret)
 	return 0;
 }
 
+static int days_in_month(int year, int month)
+{
+	static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+	bool is_leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+	return month == 2 && is_leap ? 29 : days[month - 1];
+}
+
 int time_parse(struct usher_text t, usher_us *ret)
 {
 	int year, month, day, hour, minute, second, offset;
@@ -158,13 +165,15 @@ int time_parse(struct usher_text t, usher_us *ret)
 	    number(t, 14, 2, &minute) < 0 || number(t, 17, 2, &second) < 0)
 		return E_INVALID;
 	if (t.p[4] != '-' || t.p[7] != '-' || (t.p[10] != 'T' && t.p[10] != 't') ||
-	    t.p[13] != ':' || t.p[16] != ':' || month < 1 || month > 12 || day < 1 || day > 31 ||
-	    hour > 23 || minute > 59 || second > 60)
+	    t.p[13] != ':' || t.p[16] != ':' || month < 1 || month > 12 || day < 1 ||
+	    day > days_in_month(year, month) || hour > 23 || minute > 59 || second > 60)
 		return E_INVALID;
 	usher_us fraction = 0;
 	size_t at = 19;
 	if (at < t.n && t.p[at] == '.') {
 		usher_us unit = USHER_SECOND;
+		if (at + 1 == t.n || t.p[at + 1] < '0' || t.p[at + 1] > '9')
+			return E_INVALID;
 		for (at++; at < t.n && t.p[at] >= '0' && t.p[at] <= '9'; at++) {
 			unit /= 10;
 			fraction += unit * (t.p[at] - '0');

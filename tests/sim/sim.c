@@ -42,6 +42,42 @@ void sim_expect(const struct sim *s, bool condition, const char *what)
 	exit(1);
 }
 
+/* The linker leads all allocations of the core through these: a step makes none. */
+void *__real_memory_new(size_t n);
+void *__real_memory_new_array(size_t count, size_t size);
+void *__real_memory_resize(void *p, size_t n);
+void *__wrap_memory_new(size_t n);
+void *__wrap_memory_new_array(size_t count, size_t size);
+void *__wrap_memory_resize(void *p, size_t n);
+
+static bool is_in_step;
+static uint64_t allocations;
+
+static void count_allocation(void)
+{
+	allocations++;
+	if (is_in_step)
+		abort();
+}
+
+void *__wrap_memory_new(size_t n)
+{
+	count_allocation();
+	return __real_memory_new(n);
+}
+
+void *__wrap_memory_new_array(size_t count, size_t size)
+{
+	count_allocation();
+	return __real_memory_new_array(count, size);
+}
+
+void *__wrap_memory_resize(void *p, size_t n)
+{
+	count_allocation();
+	return __real_memory_resize(p, n);
+}
+
 /* ---- one world ------------------------------------------------------------------------------ */
 
 void sim_init(struct sim *s, uint64_t seed, bool has_restores)
@@ -51,6 +87,7 @@ void sim_init(struct sim *s, uint64_t seed, bool has_restores)
 	*s = (struct sim){.seed = seed, .random = hash_mix(seed + 1), .now = START, .last_id = 1000,
 			  .has_restores = has_restores};
 	sim_expect(s, routing_new(&s->r, &limits, seed, &err) == 0, "no core");
+	sim_expect(s, allocations > 0, "allocations are not counted");
 	routing_observe(s->r, sim_reference, s);
 	for (unsigned k = 0; k < CHANNEL_KINDS; k++)
 		s->channels[k].weight = AGENT_CAPACITY_DEFAULT;
@@ -85,7 +122,9 @@ static void apply(struct sim *s, const struct routing_event *ev)
 	bool is_rejected = false;
 	s->step++;
 	s->event = ev;
+	is_in_step = true;
 	routing_step(s->r, ev, s->now - s->back_us, &fx);
+	is_in_step = false;
 	for (size_t i = 0; i < fx.count; i++)
 		is_rejected = is_rejected || fx.items[i].kind == FX_REJECTED;
 	if (!is_rejected)
