@@ -189,7 +189,7 @@ static void flush_queues(struct live *l)
 		if (t == NULL || row == NULL)
 			continue;
 		topic_delta(l, t, "queue", &w, &out);
-		json_write_key(&w, "queue");
+		json_write_key(&w, "figures");
 		shape_figures(&w, l->g, row);
 		topic_send(t, &w, &out);
 	}

@@ -5,6 +5,8 @@
 #include "gateway/config.h"
 #include "gateway/demo.h"
 #include "gateway/directory.h"
+#include "gateway/http/http.h"
+#include "gateway/json.h"
 #include "gateway/lines.h"
 
 #include <stdio.h>
@@ -109,11 +111,11 @@ static void put_channels(struct turn *t, struct demo *d)
 {
 	const struct demo_options *o = &d->options;
 	put_channel(t, "web", CHANNEL_CHAT, "chat", d->support,
-		    TEXT("{\"title\":\"Northern Lamps\",\"is_default\":true}"));
+		    TEXT("{\"title\":\"Meripuu\",\"is_default\":true}"));
 	put_channel(t, "mail", CHANNEL_EMAIL, "email", d->support,
 		    arena_textf(t->arena,
-				"{\"address\":\"support@lamps.example\",\"name\":\"Northern Lamps\","
-				"\"domain\":\"lamps.example\",\"lmtp_listen\":\"127.0.0.1:%d\","
+				"{\"address\":\"support@meripuu.example\",\"name\":\"Meripuu\","
+				"\"domain\":\"meripuu.example\",\"lmtp_listen\":\"127.0.0.1:%d\","
 				"\"smtp_server\":\"maildir:%s\"}",
 				o->lmtp_port, o->maildir));
 	put_channel(t, "phone", CHANNEL_TELEPHONY, "telephony", d->support,
@@ -155,17 +157,70 @@ static void print_addresses(const struct demo *d, const char *video)
 	printf("  Agent console           %s/console\n", url);
 	printf("  Supervisor board        %s/board\n", url);
 	printf("  Video, as a customer    %s\n", video);
-	printf("  Mail in (LMTP)          127.0.0.1:%d, to support@lamps.example\n", d->options.lmtp_port);
+	printf("  Mail in (LMTP)          127.0.0.1:%d, to support@meripuu.example\n", d->options.lmtp_port);
 	printf("  Mail out (Maildir)      %s\n", d->options.maildir);
 	printf("  Calls (Twilio dialect)  POST %s/hooks/phone/voice\n", url);
 	printf("                          account %s, token %s\n", d->options.account_sid,
 	       d->options.auth_token);
 	print_people(d);
 	printf("\nTry: swaks --protocol LMTP --server 127.0.0.1:%d --from you@customer.example "
-	       "--to support@lamps.example --header \"Subject: Hello\" --body \"Is my lamp on its way?\"\n",
+	       "--to support@meripuu.example --header \"Subject: Hello\" --body \"Is my table on its way?\"\n",
 	       d->options.lmtp_port);
 	puts("Stop with Ctrl+C; the data stays for the next start.");
 	fflush(stdout);
+}
+
+/* What the sample page shows: only in the demo, which listens on this machine alone. */
+static void write_page(const struct demo *d, struct usher_buf *out)
+{
+	struct json_writer w;
+	char command[300];
+	json_writer_init(&w, out);
+	json_write_object(&w);
+	json_put_list(&w, "sign_ins");
+	for (int i = 0; i < 4; i++) {
+		json_write_object(&w);
+		json_put_string(&w, "login", d->users[i].login);
+		json_put_string(&w, "password", d->users[i].password);
+		json_put_list(&w, "roles");
+		if ((d->users[i].roles & ROLE_AGENT) != 0)
+			json_write_text(&w, TEXT("agent"));
+		if ((d->users[i].roles & ROLE_SUPERVISOR) != 0)
+			json_write_text(&w, TEXT("supervisor"));
+		if ((d->users[i].roles & ROLE_ADMIN) != 0)
+			json_write_text(&w, TEXT("admin"));
+		json_write_list_end(&w);
+		json_write_object_end(&w);
+	}
+	json_write_list_end(&w);
+	snprintf(command, sizeof command,
+		 "swaks --protocol LMTP --server 127.0.0.1:%d --from you@customer.example "
+		 "--to support@meripuu.example --header 'Subject: Hello' --body 'Is my table on its way?'",
+		 d->options.lmtp_port);
+	json_put_object(&w, "mail");
+	json_put_string(&w, "address", "support@meripuu.example");
+	json_put_string(&w, "command", command);
+	json_write_object_end(&w);
+	json_write_object_end(&w);
+}
+
+static void on_page(struct http_exchange *x, const struct http_request *r, void *arg)
+{
+	(void)r;
+	http_server_ops()->reply(x, 200, "application/json", *(struct usher_text *)arg, NULL);
+}
+
+static void serve_page(struct demo *d)
+{
+	struct usher_buf out = {0};
+	struct usher_text *text = ARENA_NEW(&d->g->arena, struct usher_text);
+	write_page(d, &out);
+	*text = arena_text(&d->g->arena, buf_text(&out));
+	struct http_route route = {.method = "GET", .path = "/demo.json", .on_request = on_page,
+				   .arg = text};
+	int code = http_server_route(d->g->http, &route);
+	(void)code; /* the page then says where to look */
+	buf_done(&out);
 }
 
 static void done(int code, void *arg)
@@ -178,6 +233,7 @@ static void done(int code, void *arg)
 		exit(1);
 	}
 	lines_refresh_all(d->g->lines);
+	serve_page(d);
 	struct link_request request = {.name = TEXT("Visitor"),
 				       .expires_us = gateway_now() + 7 * USHER_DAY};
 	if (lines_link(d->g->lines, TEXT("video"), &request, &video, NULL) < 0)
@@ -193,8 +249,8 @@ void seed_demo(struct gateway *g, void *arg)
 	d->g = g;
 	d->options = *(struct demo_options *)arg;
 	const struct demo_user users[4] = {
-		{"anna", "Anna (agent)", "client:anna", ROLE_AGENT, "{\"1\":4,\"2\":3}", ""},
-		{"kalle", "Kalle (agent)", "client:kalle", ROLE_AGENT, "{\"1\":3,\"3\":4}", ""},
+		{"anna", "Anna", "client:anna", ROLE_AGENT, "{\"1\":4,\"2\":3}", ""},
+		{"kalle", "Kalle", "client:kalle", ROLE_AGENT, "{\"1\":3,\"3\":4}", ""},
 		{"supervisor", "Supervisor", "", ROLE_AGENT | ROLE_SUPERVISOR, "{}", ""},
 		{"admin", "Administrator", "", ROLE_SUPERVISOR | ROLE_ADMIN, "{}", ""},
 	};

@@ -103,6 +103,8 @@ static void on_request(struct http_exchange *x, const struct http_request *r, vo
 		return;
 	}
 	const struct asset *file = asset_find(store, s->file != NULL ? text_of(s->file) : r->tail);
+	if (file == NULL && s->file == NULL && r->path.n > 1)
+		file = asset_find(store, text_slice(r->path.p + 1, r->path.n - 1));
 	if (file == NULL)
 		http_server_ops()->problem(x, E_NOT_FOUND, NULL);
 	else

@@ -34,7 +34,8 @@ struct http_assets *http_assets_free(struct http_assets *a);
 int http_assets_page(struct http_assets *a, struct http_server *s, const char *path,
 		     const char *file, enum http_policy policy) USHER_CHECKED;
 
-/* GET `prefix` + real name of any file, for instance "/assets/". */
+/* GET `prefix` + real name of any file, or the real name with its own folder: with "/assets/" both
+ * "x.js" and "assets/x.js" are found at /assets/x.js. */
 int http_assets_folder(struct http_assets *a, struct http_server *s, const char *prefix,
 		       enum http_policy policy) USHER_CHECKED;
 

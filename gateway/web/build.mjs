@@ -141,7 +141,8 @@ async function main() {
 	await widget(assets, sizes, texts);
 	await pages(assets, manifest);
 	manifest["loader.js"] = "w/loader.js";
-	manifest.assets = Object.fromEntries(Object.entries(assets).sort());
+	for (const [name, file] of Object.entries(assets).sort())
+		manifest[name] = `assets/${file}`;
 	await writeFile(join(dist, "manifest.json"), JSON.stringify(manifest, null, "\t") + "\n");
 	await notices();
 	checkBudgets(sizes);
