@@ -9,6 +9,7 @@
 #ifndef CHANNELS_CHAT_CHAT_H
 #define CHANNELS_CHAT_CHAT_H
 
+#include "channels/bucket.h"
 #include "channels/channel.h"
 #include "channels/chat/chat_format.h"
 #include "channels/chat/chat_parse.h"
@@ -35,7 +36,7 @@ enum chat_close {
 
 struct chat_address { /* of the network: one row per peer address */
 	uint32_t sockets;
-	usher_us send_us, hello_us; /* of chat_take() */
+	usher_us send_us, hello_us; /* of bucket_take() */
 	usher_us used_us;
 };
 
@@ -72,7 +73,7 @@ struct chat_visitor {
 	usher_us low_us, high_us;
 	char *agent;			    /* owned, or NULL */
 	struct chat_about *about;	    /* owned, or NULL */
-	usher_us send_us;		    /* of chat_take() */
+	usher_us send_us;		    /* of bucket_take() */
 	struct channel_timer *leave_timer;  /* or NULL */
 	struct channel_timer *typing_timer; /* the visitor types */
 	struct channel_timer *agent_timer;  /* the agent types */
@@ -87,7 +88,7 @@ struct chat_session {
 	struct list turns;	     /* of struct chat_turn.in_session */
 	uint64_t address;	     /* key of its row in addresses */
 	struct channel_timer *timer; /* until hello; later: the rest of a long replay */
-	usher_us frames_us;	     /* of chat_take() */
+	usher_us frames_us;	     /* of bucket_take() */
 	int refusals;		     /* nacks in a row */
 	uint64_t held;		     /* hash of the cid that must come next; 0 = any */
 	usher_us held_us;	     /* since when */
@@ -109,9 +110,7 @@ struct chat_turn {
 	char cid[CHAT_CID_BYTES_MAX + 1];
 };
 
-/* chat_limit.c. One token each `every`, at most `burst` kept; *at is the bucket. 0, or how long to
- * wait. */
-usher_us chat_take(usher_us *at, usher_us now, usher_us every, int burst);
+/* chat_limit.c */
 struct chat_address *chat_address(struct channel *ch, uint64_t hash); /* NULL: the table is full */
 void chat_addresses_done(struct channel *ch);
 bool chat_origin_is_allowed(const struct channel_host *host, const struct http_request *request);

@@ -5,17 +5,6 @@
 
 #define ADDRESS_IDLE (60 * USHER_SECOND) /* by then every bucket of a row is full again */
 
-/* The generic cell rate algorithm (ITU-T I.371): one number holds the whole bucket. */
-usher_us chat_take(usher_us *at, usher_us now, usher_us every, int burst)
-{
-	usher_us next = (*at > now ? *at : now) + every;
-	usher_us over = next - now - burst * every;
-	if (over > 0)
-		return over;
-	*at = next;
-	return 0;
-}
-
 /* Rows without sockets stay a while, so that closing a socket does not refill its bucket. */
 static void sweep(struct channel *ch, usher_us now)
 {

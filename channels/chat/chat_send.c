@@ -200,9 +200,9 @@ static const char *refusal(struct chat_session *s, size_t characters, struct ush
 		return "busy";
 	*ret = CHAT_SAYS_RATE;
 	usher_us wait = a == NULL ? USHER_SECOND
-				  : chat_take(&a->send_us, now, ADDRESS_EVERY, ADDRESS_BURST);
+				  : bucket_take(&a->send_us, now, ADDRESS_EVERY, ADDRESS_BURST);
 	if (wait == 0)
-		wait = chat_take(&v->send_us, now, SEND_EVERY, SEND_BURST);
+		wait = bucket_take(&v->send_us, now, SEND_EVERY, SEND_BURST);
 	*ret_ms = wait / 1000 + 1;
 	return wait > 0 ? "rate" : NULL;
 }

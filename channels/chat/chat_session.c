@@ -278,7 +278,7 @@ static void take_hello(struct chat_session *s, const struct chat_frame *f)
 	struct channel *ch = s->ch;
 	usher_us now = ch->host->now(ch->host);
 	struct chat_address *a = chat_address(ch, s->address);
-	if (a == NULL || chat_take(&a->hello_us, now, HELLO_EVERY, HELLO_BURST) > 0)
+	if (a == NULL || bucket_take(&a->hello_us, now, HELLO_EVERY, HELLO_BURST) > 0)
 		return chat_session_close(s, CHAT_CLOSE_LATER, "too many new connections");
 	if (f->is_token_bad)
 		return chat_session_close(s, CHAT_CLOSE_BAD_TOKEN, "not a visitor token");
@@ -347,7 +347,7 @@ void chat_session_message(struct chat_session *s, struct usher_text message)
 	if (s->ch == NULL || s->is_doomed)
 		return;
 	usher_us now = s->ch->host->now(s->ch->host);
-	if (chat_take(&s->frames_us, now, FRAMES_EVERY, FRAMES_BURST) > 0)
+	if (bucket_take(&s->frames_us, now, FRAMES_EVERY, FRAMES_BURST) > 0)
 		return chat_session_close(s, CHAT_CLOSE_POLICY, "too many frames");
 	if (chat_parse(message, &frame, NULL) < 0)
 		return chat_session_close(
