@@ -339,8 +339,8 @@ static void checkpoint(struct store *s)
 static int backup(struct store *s, const char *path, struct usher_error *reterr)
 {
 	(void)s;
-	return usher_error_set(reterr, E_UNSUPPORTED,
-			       "store: one in memory cannot be copied to %s", path);
+	return usher_error_set(reterr, E_UNSUPPORTED, "store: one in memory cannot be copied to %s",
+			       path);
 }
 
 static int reader_new(struct store **ret, struct store *s, struct usher_error *reterr);

@@ -57,8 +57,8 @@ int sqlite_checkpoint_start(struct sqlite_checkpoint *c, const char *path,
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	if (failure != 0)
 		return usher_error_set(reterr, E_IO,
-				       "store: cannot start the checkpoint thread of %s (%s)",
-				       path, strerror(failure));
+				       "store: cannot start the checkpoint thread of %s (%s)", path,
+				       strerror(failure));
 	c->is_running = true;
 	return 0;
 }

@@ -190,7 +190,8 @@ int sqlite_commit(struct store *base, const struct store_batch *b, struct usher_
 	struct sqlite_store *s = (struct sqlite_store *)base;
 	if (atomic_load(&s->checkpoint.is_broken))
 		return usher_error_set(reterr, E_UNKNOWN_OUTCOME,
-				       "store: %s failed before and may not be used again", s->path);
+				       "store: %s failed before and may not be used again",
+				       s->path);
 	int r = check_place(s, reterr);
 	if (r < 0)
 		return r;

@@ -6,7 +6,7 @@
 static const char *const settings[] = {
 	"PRAGMA synchronous=FULL",     /* a commit is on the disk when it returns */
 	"PRAGMA wal_autocheckpoint=0", /* never inside a commit: it would wait for it */
-	"PRAGMA mmap_size=0",          /* an I/O error must be an error, not a signal */
+	"PRAGMA mmap_size=0",	       /* an I/O error must be an error, not a signal */
 	"PRAGMA cell_size_check=ON",
 	"PRAGMA trusted_schema=OFF",
 	"PRAGMA secure_delete=ON", /* what is erased is gone from the file too */
@@ -34,9 +34,8 @@ bool sqlite_is_full(sqlite3 *db, int rc, int file)
 	int failure = 0;
 	if (rc == SQLITE_FULL)
 		return true;
-	return rc == SQLITE_IOERR_WRITE &&
-	       sqlite3_file_control(db, NULL, file, &f) == SQLITE_OK && f != NULL &&
-	       f->pMethods != NULL &&
+	return rc == SQLITE_IOERR_WRITE && sqlite3_file_control(db, NULL, file, &f) == SQLITE_OK &&
+	       f != NULL && f->pMethods != NULL &&
 	       f->pMethods->xFileControl(f, SQLITE_FCNTL_LAST_ERRNO, &failure) == SQLITE_OK &&
 	       failure == EDQUOT;
 }

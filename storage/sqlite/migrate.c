@@ -16,9 +16,10 @@ static int apply(sqlite3 *db, const char *path, const struct sqlite_migration *m
 		if (rc == SQLITE_OK)
 			continue;
 		int code = sqlite_code(rc);
-		usher_error_set(reterr, code, "store: migration %s of %s failed (%s); it stays at "
-				"version %lld", m->name, path, sqlite3_errmsg(db),
-				(long long)version - 1);
+		usher_error_set(reterr, code,
+				"store: migration %s of %s failed (%s); it stays at "
+				"version %lld",
+				m->name, path, sqlite3_errmsg(db), (long long)version - 1);
 		if (!sqlite3_get_autocommit(db))
 			(void)sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
 		return code;
@@ -38,9 +39,11 @@ static int check_owner(sqlite3 *db, const char *path, int64_t version, struct us
 	if (owner == SQLITE_APPLICATION_ID)
 		return 0;
 	if (owner != 0 || version != 0 || tables != 0)
-		return usher_error_set(reterr, E_INVALID,
-				       "store: %s is an SQLite database of another program; nothing "
-				       "was changed", path);
+		return usher_error_set(
+			reterr, E_INVALID,
+			"store: %s is an SQLite database of another program; nothing "
+			"was changed",
+			path);
 	char claim[64];
 	snprintf(claim, sizeof claim, "PRAGMA application_id=%d", SQLITE_APPLICATION_ID);
 	return sqlite_run(db, path, claim, reterr);

@@ -106,7 +106,8 @@ static int make_file(const char *path, struct usher_error *reterr)
 		return 0;
 	return usher_error_set(reterr, E_INVALID,
 			       "store: %s is empty but its log %s-wal is not; restore the last "
-			       "backup", path, path);
+			       "backup",
+			       path, path);
 }
 
 static int check_whole(sqlite3 *db, const char *path, struct usher_error *reterr)
@@ -129,14 +130,15 @@ static int set_wal(sqlite3 *db, const char *path, struct usher_error *reterr)
 	int rc = sqlite3_prepare_v2(db, "PRAGMA journal_mode=WAL", -1, &st, NULL);
 	if (rc == SQLITE_OK)
 		rc = sqlite3_step(st);
-	bool is_wal = rc == SQLITE_ROW && text_equal(text_of((const char *)sqlite3_column_text(
-							     st, 0)), TEXT("wal"));
+	bool is_wal = rc == SQLITE_ROW &&
+		      text_equal(text_of((const char *)sqlite3_column_text(st, 0)), TEXT("wal"));
 	(void)sqlite3_finalize(st); /* repeats the fault of the step */
 	if (is_wal)
 		return 0;
 	return usher_error_set(reterr, E_IO,
 			       "store: %s cannot have a write-ahead log there (%s); choose a "
-			       "folder on a local disk", path, sqlite3_errmsg(db));
+			       "folder on a local disk",
+			       path, sqlite3_errmsg(db));
 }
 
 /* Whole, ours, of our version and in WAL mode; then closed, and the names in its folder synced:

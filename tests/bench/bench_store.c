@@ -102,7 +102,8 @@ static void bare_open(struct bare *b, const char *path)
 			   "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
 			   "PRAGMA wal_autocheckpoint=4000;"
 			   "CREATE TABLE contact (id INTEGER PRIMARY KEY, body BLOB)",
-			   NULL, NULL, NULL) == SQLITE_OK, "CREATE");
+			   NULL, NULL, NULL) == SQLITE_OK,
+	      "CREATE");
 	sqlite3_prepare_v2(b->db, "BEGIN IMMEDIATE", -1, &b->begin, NULL);
 	sqlite3_prepare_v2(b->db, "INSERT INTO contact(body) VALUES(?)", -1, &b->add, NULL);
 	sqlite3_prepare_v2(b->db, "COMMIT", -1, &b->commit, NULL);
@@ -137,27 +138,40 @@ static void add_event(struct load *l)
 	usher_id contact = l->contacts[which];
 	int64_t seq = ++l->seqs[which];
 	l->events++;
-	store_add(l->batch, &JOURNAL,
-		  &(struct journal_row){l->events, now, text_slice(body, 120)});
+	store_add(l->batch, &JOURNAL, &(struct journal_row){l->events, now, text_slice(body, 120)});
 	store_add(l->batch, &MESSAGE,
-		  &(struct message_row){.contact = contact, .seq = seq, .at_us = now,
+		  &(struct message_row){.contact = contact,
+					.seq = seq,
+					.at_us = now,
 					.id = id_next(&l->last_id, now),
-					.kind = 1, .author = 1, .channel = 2,
+					.kind = 1,
+					.author = 1,
+					.channel = 2,
 					.remote_hash = (int64_t)random_next(&l->random),
 					.remote_id = text_slice(body, 36),
 					.body = text_slice(body, sizeof body),
 					.fields = TEXT("{}")});
 	store_put(l->batch, &CONTACT,
-		  &(struct contact_row){.id = contact, .number = (int64_t)(contact >> 20),
-					.customer = hash_mix(contact) % 200000 + 1, .queue = 7,
-					.channel = 2, .state = seq == 10 ? 6 : 1 + seq % 3,
-					.seq = seq, .created_us = now, .changed_us = now,
+		  &(struct contact_row){.id = contact,
+					.number = (int64_t)(contact >> 20),
+					.customer = hash_mix(contact) % 200000 + 1,
+					.queue = 7,
+					.channel = 2,
+					.state = seq == 10 ? 6 : 1 + seq % 3,
+					.seq = seq,
+					.created_us = now,
+					.changed_us = now,
 					.subject = text_slice(body, 40),
 					.address = text_slice(body, 30),
-					.channel_id = TEXT("web"), .fields = TEXT("{}")});
+					.channel_id = TEXT("web"),
+					.fields = TEXT("{}")});
 	store_add(l->batch, &FACT,
-		  &(struct fact_row){.id = id_next(&l->last_id, now), .kind = 3, .at_us = now,
-				     .contact = contact, .queue = 7, .journal_seq = l->events});
+		  &(struct fact_row){.id = id_next(&l->last_id, now),
+				     .kind = 3,
+				     .at_us = now,
+				     .contact = contact,
+				     .queue = 7,
+				     .journal_seq = l->events});
 }
 
 static void store_once(void *arg, int group)
@@ -199,8 +213,7 @@ int main(int argc, char **argv)
 	for (int group = 1; group <= 100; group *= 10) {
 		struct figure limit = measure(seconds, group, bare_once, &bare);
 		print("bare SQLite row", group, 1, limit, 0);
-		print("store", group, 4, measure(seconds, group, store_once, &l),
-		      limit.per_second);
+		print("store", group, 4, measure(seconds, group, store_once, &l), limit.per_second);
 	}
 	bare_close(&bare);
 	store_close(l.store);

@@ -65,11 +65,16 @@ static void names_are_checked(void **state)
 	struct usher_buf got = {0};
 	char upper[] = "BA7816BF8F01CFEA414140DE5DAE2223B00361A396177A9CB410FF61F20015AD";
 	const struct usher_text bad[] = {
-		TEXT(""), TEXT("ba"), TEXT("../../../../../../../../../../../../../../../etc/passwd0000000"),
-		text_slice(ABC, 63), text_of(upper), {NULL, 0},
+		TEXT(""),
+		TEXT("ba"),
+		TEXT("../../../../../../../../../../../../../../../etc/passwd0000000"),
+		text_slice(ABC, 63),
+		text_of(upper),
+		{NULL, 0},
 		TEXT("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad0"),
 		TEXT("ba7816bf8f01cfea414140de5dae2223/00361a396177a9cb410ff61f20015ad"),
-		TEXT("ba7816bf8f01cfea414140de5dae2223\0" "00361a396177a9cb410ff61f20015ad"),
+		TEXT("ba7816bf8f01cfea414140de5dae2223\0"
+		     "00361a396177a9cb410ff61f20015ad"),
 		TEXT("../816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
 	};
 	char hex[BLOB_HEX_BYTES];
@@ -170,8 +175,12 @@ static void many_threads(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(round_trip), TEST(stored_once),		  TEST(names_are_checked),
-		TEST(faults),     TEST(sweeps_what_a_crash_left), TEST(many_threads),
+		TEST(round_trip),
+		TEST(stored_once),
+		TEST(names_are_checked),
+		TEST(faults),
+		TEST(sweeps_what_a_crash_left),
+		TEST(many_threads),
 	};
 	return cmocka_run_group_tests_name("blob", tests, NULL, NULL);
 }

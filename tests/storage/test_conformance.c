@@ -122,11 +122,13 @@ static void remove_below(void **state)
 	fixture_commit(f);
 	assert_int_equal(count_rows(f->store, &JOURNAL), 11);
 	struct journal_row got;
-	assert_int_equal(store_get(f->store, &JOURNAL, &(struct journal_row){.seq = 990}, &f->arena,
-				   &got), 0);
+	assert_int_equal(
+		store_get(f->store, &JOURNAL, &(struct journal_row){.seq = 990}, &f->arena, &got),
+		0);
 	assert_true(text_equal(got.event, TEXT("e\0v")));
-	assert_int_equal(store_get(f->store, &JOURNAL, &(struct journal_row){.seq = 989}, &f->arena,
-				   &got), E_NOT_FOUND);
+	assert_int_equal(
+		store_get(f->store, &JOURNAL, &(struct journal_row){.seq = 989}, &f->arena, &got),
+		E_NOT_FOUND);
 	for (int n = 0; n < ROWS; n++) {
 		if (n % 7 < 3)
 			expect_none(f, &MESSAGE, n);
@@ -182,7 +184,8 @@ static void all_or_nothing(void **state)
 	for (int i = 0; i < 3; i++) {
 		int found = 0;
 		assert_int_equal(store_scan(f->store, &CONTACT, &(struct store_range){.index = i},
-					    count_row, &found), 0);
+					    count_row, &found),
+				 0);
 		assert_int_equal(found, 10);
 	}
 	write_rows(f, &JOURNAL, 10, 12, 2, true);
@@ -216,8 +219,12 @@ static void many_rows(void **state)
 	fixture_commit(f);
 	assert_int_equal(count_rows(f->store, &THREAD), 200);
 	int found = 0;
-	struct store_range r = {.index = -1, .has_from = true, .from = 1000, .has_to = true,
-				.to = 1999, .is_descending = true};
+	struct store_range r = {.index = -1,
+				.has_from = true,
+				.from = 1000,
+				.has_to = true,
+				.to = 1999,
+				.is_descending = true};
 	assert_int_equal(store_scan(f->store, &THREAD, &r, count_row, &found), 0);
 	assert_int_equal(found, 10);
 	store_remove_below(f->batch, &THREAD, INT64_MAX);
@@ -270,10 +277,12 @@ static void texts_with_any_content(void **state)
 	assert_int_equal(got.language.n, 0);
 	struct meta_row meta;
 	assert_int_equal(store_get(f->store, &META, &(struct meta_row){TEXT("\0x"), TEXT_NONE},
-				   &f->arena, &meta), 0);
+				   &f->arena, &meta),
+			 0);
 	assert_true(text_equal(meta.value, TEXT("\0\0")));
-	assert_int_equal(store_get(f->store, &META, &(struct meta_row){.name = TEXT_NONE},
-				   &f->arena, &meta), 0);
+	assert_int_equal(
+		store_get(f->store, &META, &(struct meta_row){.name = TEXT_NONE}, &f->arena, &meta),
+		0);
 	assert_true(text_equal(meta.value, TEXT("empty name")));
 	assert_int_equal(count_rows(f->store, &META), 3);
 }
@@ -294,8 +303,9 @@ static void nested_reads(void **state)
 	struct fixture *f = *state;
 	write_rows(f, &SKILL, 0, 5, 1, true);
 	fixture_commit(f);
-	assert_int_equal(store_scan(f->store, &SKILL, &(struct store_range){.index = -1},
-				    read_inside, f), 0);
+	assert_int_equal(
+		store_scan(f->store, &SKILL, &(struct store_range){.index = -1}, read_inside, f),
+		0);
 }
 
 static void a_reader_sees_commits(void **state)

@@ -48,8 +48,7 @@ struct expectation {
 static int on_expected(const void *row, void *arg)
 {
 	struct expectation *e = arg;
-	while (e->at < e->model->count &&
-	       !is_in_range(e->model, e->range, &e->model->rows[e->at]))
+	while (e->at < e->model->count && !is_in_range(e->model, e->range, &e->model->rows[e->at]))
 		e->at++;
 	if (e->at == e->model->count)
 		fail_msg("%s: a row too many", e->model->table->name);
@@ -99,8 +98,10 @@ static void try_scans(struct fixture *f, struct model *m, uint64_t *random)
 		int columns = row_order(t, index).count;
 		for (int form = 0; form < 8 * (columns + 1); form++) {
 			union any_row like = m->rows[random_below(random, (uint64_t)m->count)];
-			struct store_range r = {.index = index, .equal_count = form / 8,
-						.like = &like, .is_descending = form & 4};
+			struct store_range r = {.index = index,
+						.equal_count = form / 8,
+						.like = &like,
+						.is_descending = form & 4};
 			if (may_bound(t, &r)) {
 				r.has_from = form & 1;
 				r.has_to = form & 2;

@@ -42,8 +42,9 @@ static void use_again(struct fixture *f, int64_t number)
 	struct skill_row got;
 	store_put(f->batch, &SKILL, &(struct skill_row){number, TEXT("x")});
 	fixture_commit(f);
-	assert_int_equal(store_get(f->store, &SKILL, &(struct skill_row){.number = number},
-				   &f->arena, &got), 0);
+	assert_int_equal(
+		store_get(f->store, &SKILL, &(struct skill_row){.number = number}, &f->arena, &got),
+		0);
 }
 
 static void expect_refused(struct fixture *f, int code, const char *sentence)
@@ -75,8 +76,8 @@ static void expect_columns(struct fixture *f, sqlite3 *db, const struct store_ta
 			assert_int_equal(t->key[place - 1], n);
 		for (int k = 0; k < STORE_KEY_MAX && place == 0; k++)
 			assert_int_not_equal(t->key[k], n);
-		bool is_rowid = place == 1 && row_key_count(t) == 1 &&
-				t->columns[n].type == STORE_INTEGER;
+		bool is_rowid =
+			place == 1 && row_key_count(t) == 1 && t->columns[n].type == STORE_INTEGER;
 		assert_true(is_rowid || sqlite3_column_int(st, 3)); /* NOT NULL */
 	}
 	assert_int_equal(n, t->column_count);
@@ -89,7 +90,9 @@ static void expect_indexes(struct fixture *f, sqlite3 *db, const struct store_ta
 	for (; n < STORE_INDEXES_MAX && t->indexes[n].name != NULL; n++) {
 		const char *sql = arena_textf(&f->arena,
 					      "SELECT group_concat(name) FROM "
-					      "pragma_index_info('%s')", t->indexes[n].name).p;
+					      "pragma_index_info('%s')",
+					      t->indexes[n].name)
+					  .p;
 		struct usher_buf want = {0};
 		for (int k = 0; k < STORE_KEY_MAX && t->indexes[n].columns[k] >= 0; k++)
 			buf_addf(&want, "%s%s", k > 0 ? "," : "",
@@ -97,8 +100,11 @@ static void expect_indexes(struct fixture *f, sqlite3 *db, const struct store_ta
 		assert_string_equal(raw_get(f, db, sql), want.p);
 		buf_done(&want);
 	}
-	const char *sql = arena_textf(&f->arena, "SELECT count(*) FROM pragma_index_list('%s') "
-					       "WHERE origin='c'", t->name).p;
+	const char *sql = arena_textf(&f->arena,
+				      "SELECT count(*) FROM pragma_index_list('%s') "
+				      "WHERE origin='c'",
+				      t->name)
+				  .p;
 	assert_int_equal(atoi(raw_get(f, db, sql)), n);
 }
 
@@ -113,8 +119,10 @@ static void schema_agrees(void **state)
 		assert_true(store_tables[tables]->column_count <= STORE_COLUMNS_MAX);
 	}
 	assert_true(tables <= SQLITE_TABLES_MAX);
-	assert_int_equal(atoi(raw_get(f, db, "SELECT count(*) FROM sqlite_schema "
-					     "WHERE type='table'")), tables);
+	assert_int_equal(atoi(raw_get(f, db,
+				      "SELECT count(*) FROM sqlite_schema "
+				      "WHERE type='table'")),
+			 tables);
 	assert_string_equal(raw_get(f, db, "PRAGMA journal_mode"), "wal");
 	assert_int_equal(atoi(raw_get(f, db, "PRAGMA user_version")), sqlite_migration_count);
 	assert_int_equal(store_schema_version(f->store), sqlite_migration_count);
@@ -156,7 +164,8 @@ static void plans(void **state)
 				break;
 			struct row_order order = row_order(t, index);
 			for (int form = 0; form < 8 * (order.count + 1); form++) {
-				struct store_range r = {.index = index, .equal_count = form / 8,
+				struct store_range r = {.index = index,
+							.equal_count = form / 8,
 							.is_descending = form & 4};
 				if (r.equal_count < order.count) {
 					r.has_from = form & 1;
@@ -179,8 +188,8 @@ static void migrates_from_each_version(void **state)
 		f->store = store_close(f->store);
 		folder_remove(f->folder);
 		assert_int_equal(mkdir(f->folder, 0700), 0);
-		assert_int_equal(sqlite_open(&f->store, f->path, sqlite_migrations, from,
-					     &f->error), 0);
+		assert_int_equal(
+			sqlite_open(&f->store, f->path, sqlite_migrations, from, &f->error), 0);
 		assert_int_equal(store_schema_version(f->store), from);
 		f->store = store_close(f->store);
 		sqlite3 *db = raw_open(f);
@@ -190,7 +199,8 @@ static void migrates_from_each_version(void **state)
 		assert_int_equal(store_schema_version(f->store), sqlite_migration_count);
 		struct skill_row got;
 		assert_int_equal(store_get(f->store, &SKILL, &(struct skill_row){.number = 7},
-					   &f->arena, &got), 0);
+					   &f->arena, &got),
+				 0);
 		assert_true(text_equal(got.name, TEXT("kept")));
 	}
 }
@@ -204,8 +214,8 @@ static void a_broken_migration_changes_nothing(void **state)
 	int count = sqlite_migration_count;
 	assert_true(count + 2 < 8);
 	memcpy(steps, sqlite_migrations, (size_t)count * sizeof steps[0]);
-	steps[count] = (struct sqlite_migration){"good.sql",
-						 "CREATE TABLE extra (a INTEGER) STRICT;"};
+	steps[count] =
+		(struct sqlite_migration){"good.sql", "CREATE TABLE extra (a INTEGER) STRICT;"};
 	steps[count + 1] = (struct sqlite_migration){
 		"broken.sql", "CREATE TABLE more (a INTEGER) STRICT; DELETE FROM skill;"
 			      "INSERT INTO nowhere VALUES(1);"};
@@ -214,8 +224,10 @@ static void a_broken_migration_changes_nothing(void **state)
 	assert_non_null(strstr(f->error.text, "broken.sql"));
 	sqlite3 *db = raw_open(f); /* the good one stands, of the broken one nothing */
 	assert_int_equal(atoi(raw_get(f, db, "PRAGMA user_version")), count + 1);
-	assert_string_equal(raw_get(f, db, "SELECT group_concat(name) FROM sqlite_schema "
-					   "WHERE name IN ('extra','more')"), "extra");
+	assert_string_equal(raw_get(f, db,
+				    "SELECT group_concat(name) FROM sqlite_schema "
+				    "WHERE name IN ('extra','more')"),
+			    "extra");
 	assert_string_equal(raw_get(f, db, "SELECT count(*) FROM skill"), "1");
 	sqlite3_close(db);
 	expect_refused(f, E_INVALID, "newer"); /* the program without the new step */
@@ -358,9 +370,10 @@ static void fill(struct fixture *f, int64_t bytes)
 	static int64_t name;
 	for (; bytes > 0; bytes -= (int64_t)n) {
 		memset(large, (int)name, n); /* SQLite does not write what has not changed */
-		store_put(f->batch, &META,
-			  &(struct meta_row){arena_textf(&f->arena, "%lld", (long long)(name++ % 8)),
-					     text_slice(large, n)});
+		store_put(
+			f->batch, &META,
+			&(struct meta_row){arena_textf(&f->arena, "%lld", (long long)(name++ % 8)),
+					   text_slice(large, n)});
 		fixture_commit(f);
 	}
 	free(large);
@@ -382,8 +395,10 @@ static void a_checkpoint_folds(void **state)
 	struct stat before, after;
 	assert_int_equal(stat(f->path, &before), 0);
 	for (int64_t i = 0; i < 500; i++) /* too little for the thread to wake by itself */
-		store_put(f->batch, &JOURNAL, &(struct journal_row){i, i, TEXT("an event, long "
-									      "enough")});
+		store_put(f->batch, &JOURNAL,
+			  &(struct journal_row){i, i,
+						TEXT("an event, long "
+						     "enough")});
 	fixture_commit(f);
 	store_checkpoint(f->store);
 	for (int i = 0; i < 500; i++) {
@@ -415,8 +430,9 @@ static void backup_is_whole(void **state)
 	assert_int_equal(store_open_sqlite(&copy, path, &f->error), 0);
 	assert_int_equal(store_schema_version(copy), store_schema_version(f->store));
 	for (int64_t i = 1; i <= 101; i++)
-		assert_int_equal(store_get(copy, &SKILL, &(struct skill_row){.number = i},
-					   &f->arena, &got), i <= 100 ? 0 : E_NOT_FOUND);
+		assert_int_equal(
+			store_get(copy, &SKILL, &(struct skill_row){.number = i}, &f->arena, &got),
+			i <= 100 ? 0 : E_NOT_FOUND);
 	store_close(copy);
 }
 
