@@ -8,13 +8,14 @@
 
 static struct fixture site;
 
+static const struct http_settings usual = {
+	.address = "127.0.0.1",
+	.public_url = "https://desk.example",
+	.hosts = (const char *const[]){"alias.example", NULL},
+};
+
 static int start(void **state)
 {
-	static const struct http_settings usual = {
-		.address = "127.0.0.1",
-		.public_url = "https://desk.example",
-		.hosts = (const char *const[]){"alias.example", NULL},
-	};
 	(void)state;
 	fixture_start(&site, &usual);
 	return site.port > 0 ? 0 : -1;
