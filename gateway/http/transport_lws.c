@@ -37,8 +37,9 @@ struct transport {
 	struct lws_context *context;
 	struct lws_vhost *vhost;
 	uv_poll_t listener;
-	int listen_fd; /* -1: no longer */
-	int spare_fd;  /* given up for a moment when descriptors run out */
+	int listen_fd;	  /* -1: no longer */
+	int spare_fd;	  /* given up for a moment when descriptors run out */
+	uint64_t shed_ms; /* when it was last complained of */
 	uint16_t port;
 	bool is_tls;
 	uv_idle_t destroyer;
@@ -150,6 +151,9 @@ static void shed_one(struct transport *t)
 	if (fd >= 0)
 		close(fd);
 	t->spare_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	if (uv_now(t->loop) - t->shed_ms < 1000)
+		return;
+	t->shed_ms = uv_now(t->loop);
 	log_event(LOG_LEVEL_ERROR, "http.descriptors_exhausted", "port=%u", t->port);
 }
 

@@ -118,113 +118,101 @@ static void test_frames_behind_the_handshake(void **state)
 #define ECHO_V1 "Sec-WebSocket-Protocol: echo.v1\r\n"
 #define HOST "Host: localhost\r\n"
 
+static const struct {
+	const char *name, *request;
+	int status;
+} handshakes[] = {
+	{"version 12",
+	 "GET /ws HTTP/1.1\r\n" HOST UPGRADE KEY ECHO_V1 "Sec-WebSocket-Version: 12\r\n\r\n", 426},
+	{"version missing", "GET /ws HTTP/1.1\r\n" HOST UPGRADE KEY ECHO_V1 "\r\n", 426},
+	{"version list",
+	 "GET /ws HTTP/1.1\r\n" HOST UPGRADE KEY ECHO_V1 "Sec-WebSocket-Version: 13, 8\r\n\r\n",
+	 426},
+	{"version twice", "GET /ws HTTP/1.1\r\n" HOST UPGRADE KEY ECHO_V1 V13 V13 "\r\n", 400},
+	{"key missing", "GET /ws HTTP/1.1\r\n" HOST UPGRADE V13 ECHO_V1 "\r\n", 400},
+	{"key short",
+	 "GET /ws HTTP/1.1\r\n" HOST UPGRADE V13 ECHO_V1 "Sec-WebSocket-Key: AAAA\r\n\r\n", 400},
+	{"key odd",
+	 "GET /ws HTTP/1.1\r\n" HOST UPGRADE V13 ECHO_V1
+	 "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZ!==\r\n\r\n",
+	 400},
+	{"key twice", "GET /ws HTTP/1.1\r\n" HOST UPGRADE KEY KEY V13 ECHO_V1 "\r\n", 400},
+	{"protocol missing", "GET /ws HTTP/1.1\r\n" HOST UPGRADE KEY V13 "\r\n", 400},
+	{"protocol unknown",
+	 "GET /ws HTTP/1.1\r\n" HOST UPGRADE KEY V13 "Sec-WebSocket-Protocol: relay.v1\r\n\r\n",
+	 400},
+	{"protocol in capitals",
+	 "GET /ws HTTP/1.1\r\n" HOST UPGRADE KEY V13 "Sec-WebSocket-Protocol: ECHO.V1\r\n\r\n",
+	 400},
+	{"POST", "POST /ws HTTP/1.1\r\n" HOST UPGRADE KEY V13 ECHO_V1 "Content-Length: 0\r\n\r\n",
+	 400},
+	{"HTTP/1.0", "GET /ws HTTP/1.0\r\n" HOST UPGRADE KEY V13 ECHO_V1 "\r\n", 400},
+	{"with a body",
+	 "GET /ws HTTP/1.1\r\n" HOST UPGRADE KEY V13 ECHO_V1 "Content-Length: 2\r\n\r\nxx", 400},
+	{"no Connection",
+	 "GET /ws HTTP/1.1\r\n" HOST "Upgrade: websocket\r\n" KEY V13 ECHO_V1 "\r\n", 426},
+	{"two upgrades",
+	 "GET /ws HTTP/1.1\r\n" HOST
+	 "Connection: Upgrade\r\nUpgrade: websocket, h2c\r\n" KEY V13 ECHO_V1 "\r\n",
+	 400},
+	{"h2c",
+	 "GET /ws HTTP/1.1\r\n" HOST "Connection: Upgrade\r\nUpgrade: h2c\r\n" KEY V13 ECHO_V1
+	 "\r\n",
+	 400},
+	{"another path", "GET /nothing HTTP/1.1\r\n" HOST UPGRADE KEY V13 ECHO_V1 "\r\n", 404},
+	{"a plain page", "GET /hello HTTP/1.1\r\n" HOST UPGRADE KEY V13 ECHO_V1 "\r\n", 404},
+	{"foreign host",
+	 "GET /ws HTTP/1.1\r\nHost: evil.example\r\n" UPGRADE KEY V13 ECHO_V1 "\r\n", 421},
+	{"on_open refuses", "GET /refuse HTTP/1.1\r\n" HOST UPGRADE KEY V13 ECHO_V1 "\r\n", 403},
+	{"origin missing", "GET /origin HTTP/1.1\r\n" HOST UPGRADE KEY V13 ECHO_V1 "\r\n", 403},
+	{"origin null",
+	 "GET /origin HTTP/1.1\r\n" HOST UPGRADE KEY V13 ECHO_V1 "Origin: null\r\n\r\n", 403},
+	{"origin foreign",
+	 "GET /origin HTTP/1.1\r\n" HOST UPGRADE KEY V13 ECHO_V1
+	 "Origin: https://evil.example\r\n\r\n",
+	 403},
+	{"origin suffix",
+	 "GET /origin HTTP/1.1\r\n" HOST UPGRADE KEY V13 ECHO_V1
+	 "Origin: https://desk.example.evil.example\r\n\r\n",
+	 403},
+	{"origin prefix",
+	 "GET /origin HTTP/1.1\r\n" HOST UPGRADE KEY V13 ECHO_V1
+	 "Origin: https://evildesk.example\r\n\r\n",
+	 403},
+	{"origin without TLS",
+	 "GET /origin HTTP/1.1\r\n" HOST UPGRADE KEY V13 ECHO_V1
+	 "Origin: http://desk.example\r\n\r\n",
+	 403},
+	{"origin port",
+	 "GET /origin HTTP/1.1\r\n" HOST UPGRADE KEY V13 ECHO_V1
+	 "Origin: https://desk.example:444\r\n\r\n",
+	 403},
+	{"origin twice",
+	 "GET /origin HTTP/1.1\r\n" HOST UPGRADE KEY V13 ECHO_V1
+	 "Origin: https://desk.example\r\nOrigin: https://evil.example\r\n\r\n",
+	 400},
+	{"origin good",
+	 "GET /origin HTTP/1.1\r\n" HOST UPGRADE KEY V13 ECHO_V1
+	 "Origin: https://desk.example\r\n\r\n",
+	 101},
+	{"origin allowed",
+	 "GET /origin HTTP/1.1\r\n" HOST UPGRADE KEY V13 ECHO_V1
+	 "Origin: https://shop.example\r\n\r\n",
+	 101},
+	{"origin the same site",
+	 "GET /origin HTTP/1.1\r\nHost: localhost:99\r\n" UPGRADE KEY V13 ECHO_V1
+	 "Origin: http://localhost:99\r\n\r\n",
+	 101},
+};
+
 static void test_handshakes_refused(void **state)
 {
-	static const struct {
-		const char *name, *request;
-		int status;
-	} rows[] = {
-		{"version 12",
-		 "GET /ws HTTP/1.1\r\n" HOST UPGRADE KEY ECHO_V1
-		 "Sec-WebSocket-Version: 12\r\n\r\n",
-		 426},
-		{"version missing", "GET /ws HTTP/1.1\r\n" HOST UPGRADE KEY ECHO_V1 "\r\n", 426},
-		{"version list",
-		 "GET /ws HTTP/1.1\r\n" HOST UPGRADE KEY ECHO_V1
-		 "Sec-WebSocket-Version: 13, 8\r\n\r\n",
-		 426},
-		{"version twice", "GET /ws HTTP/1.1\r\n" HOST UPGRADE KEY ECHO_V1 V13 V13 "\r\n",
-		 400},
-		{"key missing", "GET /ws HTTP/1.1\r\n" HOST UPGRADE V13 ECHO_V1 "\r\n", 400},
-		{"key short",
-		 "GET /ws HTTP/1.1\r\n" HOST UPGRADE V13 ECHO_V1 "Sec-WebSocket-Key: AAAA\r\n\r\n",
-		 400},
-		{"key odd",
-		 "GET /ws HTTP/1.1\r\n" HOST UPGRADE V13 ECHO_V1
-		 "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZ!==\r\n\r\n",
-		 400},
-		{"key twice", "GET /ws HTTP/1.1\r\n" HOST UPGRADE KEY KEY V13 ECHO_V1 "\r\n", 400},
-		{"protocol missing", "GET /ws HTTP/1.1\r\n" HOST UPGRADE KEY V13 "\r\n", 400},
-		{"protocol unknown",
-		 "GET /ws HTTP/1.1\r\n" HOST UPGRADE KEY V13
-		 "Sec-WebSocket-Protocol: relay.v1\r\n\r\n",
-		 400},
-		{"protocol in capitals",
-		 "GET /ws HTTP/1.1\r\n" HOST UPGRADE KEY V13
-		 "Sec-WebSocket-Protocol: ECHO.V1\r\n\r\n",
-		 400},
-		{"POST",
-		 "POST /ws HTTP/1.1\r\n" HOST UPGRADE KEY V13 ECHO_V1 "Content-Length: 0\r\n\r\n",
-		 400},
-		{"HTTP/1.0", "GET /ws HTTP/1.0\r\n" HOST UPGRADE KEY V13 ECHO_V1 "\r\n", 400},
-		{"with a body",
-		 "GET /ws HTTP/1.1\r\n" HOST UPGRADE KEY V13 ECHO_V1 "Content-Length: 2\r\n\r\nxx",
-		 400},
-		{"no Connection",
-		 "GET /ws HTTP/1.1\r\n" HOST "Upgrade: websocket\r\n" KEY V13 ECHO_V1 "\r\n", 426},
-		{"two upgrades",
-		 "GET /ws HTTP/1.1\r\n" HOST
-		 "Connection: Upgrade\r\nUpgrade: websocket, h2c\r\n" KEY V13 ECHO_V1 "\r\n",
-		 400},
-		{"h2c",
-		 "GET /ws HTTP/1.1\r\n" HOST
-		 "Connection: Upgrade\r\nUpgrade: h2c\r\n" KEY V13 ECHO_V1 "\r\n",
-		 400},
-		{"another path", "GET /nothing HTTP/1.1\r\n" HOST UPGRADE KEY V13 ECHO_V1 "\r\n",
-		 404},
-		{"a plain page", "GET /hello HTTP/1.1\r\n" HOST UPGRADE KEY V13 ECHO_V1 "\r\n",
-		 404},
-		{"foreign host",
-		 "GET /ws HTTP/1.1\r\nHost: evil.example\r\n" UPGRADE KEY V13 ECHO_V1 "\r\n", 421},
-		{"on_open refuses", "GET /refuse HTTP/1.1\r\n" HOST UPGRADE KEY V13 ECHO_V1 "\r\n",
-		 403},
-		{"origin missing", "GET /origin HTTP/1.1\r\n" HOST UPGRADE KEY V13 ECHO_V1 "\r\n",
-		 403},
-		{"origin null",
-		 "GET /origin HTTP/1.1\r\n" HOST UPGRADE KEY V13 ECHO_V1 "Origin: null\r\n\r\n",
-		 403},
-		{"origin foreign",
-		 "GET /origin HTTP/1.1\r\n" HOST UPGRADE KEY V13 ECHO_V1
-		 "Origin: https://evil.example\r\n\r\n",
-		 403},
-		{"origin suffix",
-		 "GET /origin HTTP/1.1\r\n" HOST UPGRADE KEY V13 ECHO_V1
-		 "Origin: https://desk.example.evil.example\r\n\r\n",
-		 403},
-		{"origin prefix",
-		 "GET /origin HTTP/1.1\r\n" HOST UPGRADE KEY V13 ECHO_V1
-		 "Origin: https://evildesk.example\r\n\r\n",
-		 403},
-		{"origin without TLS",
-		 "GET /origin HTTP/1.1\r\n" HOST UPGRADE KEY V13 ECHO_V1
-		 "Origin: http://desk.example\r\n\r\n",
-		 403},
-		{"origin port",
-		 "GET /origin HTTP/1.1\r\n" HOST UPGRADE KEY V13 ECHO_V1
-		 "Origin: https://desk.example:444\r\n\r\n",
-		 403},
-		{"origin twice",
-		 "GET /origin HTTP/1.1\r\n" HOST UPGRADE KEY V13 ECHO_V1
-		 "Origin: https://desk.example\r\nOrigin: https://evil.example\r\n\r\n",
-		 400},
-		{"origin good",
-		 "GET /origin HTTP/1.1\r\n" HOST UPGRADE KEY V13 ECHO_V1
-		 "Origin: https://desk.example\r\n\r\n",
-		 101},
-		{"origin allowed",
-		 "GET /origin HTTP/1.1\r\n" HOST UPGRADE KEY V13 ECHO_V1
-		 "Origin: https://shop.example\r\n\r\n",
-		 101},
-		{"origin the same site",
-		 "GET /origin HTTP/1.1\r\nHost: localhost:99\r\n" UPGRADE KEY V13 ECHO_V1
-		 "Origin: http://localhost:99\r\n\r\n",
-		 101},
-	};
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		int status = client_ask(site.port, rows[i].request, NULL);
-		if (status != rows[i].status)
-			fail_msg("%s: %d, expected %d", rows[i].name, status, rows[i].status);
+	for (size_t i = 0; i < sizeof(handshakes) / sizeof(handshakes[0]); i++) {
+		int status = client_ask(site.port, handshakes[i].request, NULL);
+		if (status != handshakes[i].status)
+			fail_msg("%s: %d, expected %d", handshakes[i].name, status,
+				 handshakes[i].status);
 	}
 }
 
