@@ -36,8 +36,8 @@ void id_format(usher_id id, const struct hash_key *key, char ret[static ID_TEXT_
 	uint64_t w[2];
 	id_words(id, key, w);
 	snprintf(ret, ID_TEXT_BYTES, "%08x-%04x-%04x-%04x-%012llx", (unsigned)(w[0] >> 32),
-		 (unsigned)(w[0] >> 16 & 0xffff), (unsigned)(w[0] & 0xffff),
-		 (unsigned)(w[1] >> 48), (unsigned long long)(w[1] & 0xffffffffffffULL));
+		 (unsigned)(w[0] >> 16 & 0xffff), (unsigned)(w[0] & 0xffff), (unsigned)(w[1] >> 48),
+		 (unsigned long long)(w[1] & 0xffffffffffffULL));
 }
 
 static int hex_digit(char c)
@@ -84,7 +84,8 @@ int id_parse(struct usher_text t, const struct hash_key *key, usher_id *ret)
 	return 0;
 }
 
-/* Civil date from days since 1970-01-01 (Hinnant, "chrono-compatible low-level date algorithms"). */
+/* Civil date from days since 1970-01-01 (Hinnant, "chrono-compatible low-level date algorithms").
+ */
 static void civil_from_days(int64_t days, int64_t *year, unsigned *month, unsigned *day)
 {
 	days += 719468;

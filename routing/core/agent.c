@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What an agent can take now, and the trees of its queues that say so. */
-#include "routing/core/state.h"
+#include "routing/core/parts.h"
 
 #include <assert.h>
 

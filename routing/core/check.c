@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Every invariant, recomputed the slow way. */
-#include "routing/core/state.h"
+#include "routing/core/parts.h"
 
 #include <assert.h>
 
@@ -47,9 +47,9 @@ static void check_timers(const struct routing *r)
 			       r->contacts[item].deadline_us == r->timers[i].at);
 	}
 	TABLE_EACH(slot, &r->contact_by_id)
-		expected += r->contacts[slot->value].deadline_us != USHER_NEVER;
+	expected += r->contacts[slot->value].deadline_us != USHER_NEVER;
 	TABLE_EACH(slot, &r->agent_by_id)
-		expected += r->agents[slot->value].deadline_us != USHER_NEVER;
+	expected += r->agents[slot->value].deadline_us != USHER_NEVER;
 	assert(expected == r->timer_count);
 }
 
@@ -63,7 +63,8 @@ static void check_contact(const struct routing *r, uint32_t c)
 	assert(contact->state > CONTACT_NONE && contact->state < CONTACT_CLOSED);
 	assert(is_held == (contact->agent != 0));
 	assert(is_waiting == (contact->place != PLACE_NONE));
-	assert(line->refs > 0 && line->queue == contact->queue && line->channel == contact->channel);
+	assert(line->refs > 0 && line->queue == contact->queue &&
+	       line->channel == contact->channel);
 	assert(is_waiting || line->only == 0);
 	assert((line->only != 0) == (contact->hold_us != 0));
 	assert((contact->parker != 0) == (contact->state == CONTACT_PARKED));
@@ -71,8 +72,7 @@ static void check_contact(const struct routing *r, uint32_t c)
 	/* Each has a deadline; a held one is guarded by the presence of its agent instead. */
 	assert((contact->deadline_us == USHER_NEVER) ==
 	       (contact->place == PLACE_FRESH || contact->state == CONTACT_ACTIVE));
-	struct order_key key =
-		policy_contact(contact->priority, contact->first_us, contact->id);
+	struct order_key key = policy_contact(contact->priority, contact->first_us, contact->id);
 	assert(!is_waiting || order_equal(&key, &r->contact_nodes[c].key));
 	assert(contact->first_us <= r->now_us && contact->queued_us <= r->now_us);
 	assert(contact->epoch <= r->epoch && contact->entry <= r->epoch);
@@ -85,7 +85,8 @@ static void check_work_conserving(const struct routing *r, uint32_t c)
 	const struct contact *contact = &r->contacts[c];
 	if (contact->place != PLACE_LINE || r->queues[contact->queue].is_removed)
 		return;
-	TABLE_EACH(slot, &r->agent_by_id) {
+	TABLE_EACH(slot, &r->agent_by_id)
+	{
 		uint32_t a = (uint32_t)slot->value;
 		if (r->agents[a].is_removed || r->agents[a].is_dirty)
 			continue;
@@ -118,7 +119,8 @@ static void check_agent(const struct routing *r, uint32_t a)
 	assert(!agent->is_touched);
 	assert(agent->is_removed || agent->is_dirty == (r->agent_nodes[a].size > 0));
 	assert(agent->is_dirty || agent->shown == core_agent_state(r, a));
-	bool is_present = agent->wanted == AGENT_READY && !agent->is_lost && !agent->is_unresponsive;
+	bool is_present =
+		agent->wanted == AGENT_READY && !agent->is_lost && !agent->is_unresponsive;
 	assert(offers == 0 || is_present);
 	for (uint32_t i = 0; i < agent->member_count; i++) {
 		uint32_t m = a * ROUTING_MEMBERSHIPS_MAX + i;
@@ -185,12 +187,13 @@ void routing_check(const struct routing *r)
 	check_timers(r);
 	check_tree(&r->fresh, r->contact_nodes);
 	check_tree(&r->dirty, r->agent_nodes);
-	TABLE_EACH(slot, &r->contact_by_id) {
+	TABLE_EACH(slot, &r->contact_by_id)
+	{
 		check_contact(r, (uint32_t)slot->value);
 		check_work_conserving(r, (uint32_t)slot->value);
 	}
 	TABLE_EACH(slot, &r->agent_by_id)
-		check_agent(r, (uint32_t)slot->value);
+	check_agent(r, (uint32_t)slot->value);
 	TABLE_EACH(slot, &r->queue_by_id)
-		check_queue(r, (uint32_t)slot->value);
+	check_queue(r, (uint32_t)slot->value);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Fixed-width little-endian values in a byte string; reading past the end fails once and for all. */
+/* Fixed-width little-endian values in bytes; reading past the end fails once and for all. */
 #ifndef ROUTING_CORE_CODEC_H
 #define ROUTING_CORE_CODEC_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A contact's way through the states, and where it stands while it waits. */
-#include "routing/core/state.h"
+#include "routing/core/parts.h"
 
 #include <assert.h>
 
@@ -56,8 +56,7 @@ void core_contact_fresh(struct routing *r, uint32_t c)
 {
 	struct contact *contact = &r->contacts[c];
 	assert(contact->state == CONTACT_WAITING && contact->place == PLACE_NONE);
-	r->contact_nodes[c].key =
-		policy_contact(contact->priority, contact->first_us, contact->id);
+	r->contact_nodes[c].key = policy_contact(contact->priority, contact->first_us, contact->id);
 	tree_add(&r->fresh, r->contact_nodes, c);
 	contact->place = PLACE_FRESH;
 }

@@ -12,7 +12,15 @@
  * possible in that state), E_LIMIT (a limit of struct routing_limits), E_CLOSED (queue removed),
  * E_INVALID (value out of range). A programming fault is an assertion.
  *
- * Time: `now` never goes back; a smaller value is taken as the latest one seen.
+ * Time: `now` never goes back; a smaller value is taken as the latest one seen. What is due by
+ * `now` happens before the event, ticked or not: an accept that comes too late is E_STALE. So every
+ * event handed in, also one that was rejected, belongs in the journal with its instant.
+ *
+ * A step does a bounded amount of work and gives at most 4,096 effects. What it has no room for (a
+ * full queue is removed, the process slept for hours) is done by the ticks that follow: until then
+ * routing_deadline() is not later than now.
+ *
+ * The rules (who is offered what, exclusions, presence, limits) stand in routing/core/README.md.
  */
 #ifndef ROUTING_CORE_CORE_H
 #define ROUTING_CORE_CORE_H
@@ -58,14 +66,15 @@ int routing_restore(struct routing **ret, const struct routing_limits *l, struct
 /* ---- questions; none of them changes anything ---------------------------------------------- */
 
 struct routing_contact_view {
-	usher_id contact, queue, agent; /* agent: holder or offered; 0 = none */
+	usher_id contact, queue, agent; /* agent: holder, offered, or who parked it; 0 = none */
 	uint64_t epoch;                 /* of the current offer or assignment */
 	enum channel_kind channel;
 	enum contact_state state;
 	uint8_t priority;
 	usher_us first_us;    /* first message: the place in line counts from here */
 	usher_us queued_us;   /* entered this queue */
-	usher_us deadline_us; /* offer expiry, wrap-up end, park end, or USHER_NEVER */
+	usher_us deadline_us; /* offer expiry, wrap-up end, park end, next review of a waiting one;
+			       * USHER_NEVER while active: the presence of its agent guards it */
 	uint32_t position;    /* 1 = next of its queue; 0 when not waiting */
 };
 

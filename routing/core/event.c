@@ -38,8 +38,16 @@ const char *routing_event_name(enum routing_event_kind kind)
 	return (unsigned)kind < KINDS && names[kind] != NULL ? names[kind] : "unknown";
 }
 
-enum payload { PAYLOAD_NONE, PAYLOAD_QUEUE, PAYLOAD_CHANNEL, PAYLOAD_AGENT, PAYLOAD_PRESENCE,
-	       PAYLOAD_CONTACT, PAYLOAD_COMMAND, PAYLOAD_TRANSFER };
+enum payload {
+	PAYLOAD_NONE,
+	PAYLOAD_QUEUE,
+	PAYLOAD_CHANNEL,
+	PAYLOAD_AGENT,
+	PAYLOAD_PRESENCE,
+	PAYLOAD_CONTACT,
+	PAYLOAD_COMMAND,
+	PAYLOAD_TRANSFER
+};
 
 static enum payload payload_of(enum routing_event_kind kind)
 {
@@ -272,7 +280,8 @@ int routing_event_decode(struct usher_text bytes, struct routing_event *ret)
 {
 	struct reader in = {(const unsigned char *)bytes.p, bytes.n, false};
 	struct routing_event ev;
-	if (bytes.n > ROUTING_EVENT_BYTES_MAX || get_bounded(&in, 1, EVENT_VERSION) != EVENT_VERSION)
+	if (bytes.n > ROUTING_EVENT_BYTES_MAX ||
+	    get_bounded(&in, 1, EVENT_VERSION) != EVENT_VERSION)
 		return E_INVALID;
 	memset(&ev, 0, sizeof ev); /* the parts a kind does not use are the same on each machine */
 	ev.kind = (enum routing_event_kind)get_bounded(&in, 1, KINDS - 1);

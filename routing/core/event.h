@@ -27,7 +27,9 @@ enum routing_order { /* of agents, among those who may take a contact */
 enum routing_event_kind {
 	EV_TICK = 1,            /* time has passed; no payload */
 	EV_QUEUE_SET = 2,       /* queue: add or change */
-	EV_QUEUE_REMOVE = 3,    /* queue.queue: its contacts are closed with CAUSE_REMOVED */
+	EV_QUEUE_REMOVE = 3,    /* queue.queue: its waiting, offered and parked contacts are closed
+				 * with CAUSE_REMOVED; who is served is served to the end, and
+				 * closed where it would go back to the queue */
 	EV_CHANNEL_SET = 4,     /* channel: weight and maximum, for all agents */
 	EV_AGENT_SET = 5,       /* agent: add or change skills, memberships, capacity */
 	EV_AGENT_REMOVE = 6,    /* presence.agent: what it held goes back to its queues */
@@ -46,8 +48,9 @@ enum routing_event_kind {
 	EV_PARK = 18,           /* command: contact, agent, epoch, until_us */
 	EV_RESUME = 19,         /* command.contact: the customer wrote, or somebody wants it back */
 	EV_PRIORITY = 20,       /* command.contact, priority */
-	EV_TAKE = 21,           /* command: contact, agent: a supervisor or the agent takes a waiting
-				 * or offered contact past the order; capacity is not checked */
+	EV_TAKE = 21,           /* command: contact, agent: a supervisor or the agent takes a
+				 * waiting or offered contact past the order; capacity is not
+				 * checked */
 };
 
 struct routing_queue_set {
@@ -124,7 +127,7 @@ enum routing_effect_kind {
 	FX_REJECTED = 1,    /* code; nothing was changed */
 	FX_QUEUED = 2,      /* contact, queue: it waits (again) there */
 	FX_OFFERED = 3,     /* contact, queue, agent, epoch, at_us = expiry */
-	FX_OFFER_ENDED = 4, /* contact, agent, epoch, cause */
+	FX_OFFER_ENDED = 4, /* contact, agent, epoch, cause; CAUSE_ACCEPTED: FX_ASSIGNED follows */
 	FX_ASSIGNED = 5,    /* contact, queue, agent, epoch */
 	FX_RELEASED = 6,    /* contact, agent, cause: the agent does not hold it any more */
 	FX_PARKED = 7,      /* contact, agent, at_us */

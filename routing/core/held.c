@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What becomes of a contact that an agent holds: wrap-up, close, transfer, park. */
-#include "routing/core/state.h"
+#include "routing/core/parts.h"
 
 #include <assert.h>
 
@@ -153,10 +153,9 @@ int core_on_transfer(struct routing *r, const struct routing_transfer *ev)
 	if (from != 0)
 		core_contact_exclude(r, c, from);
 	if (to != 0)
-		core_contact_reserve(r, c, to,
-				     ev->to_agent_us > 0 ? ev->to_agent_us
-							 : r->queues[q].set.offer_us,
-				     true);
+		core_contact_reserve(
+			r, c, to, ev->to_agent_us > 0 ? ev->to_agent_us : r->queues[q].set.offer_us,
+			true);
 	core_contact_wait(r, c);
 	return 0;
 }

@@ -3,7 +3,7 @@
  * Lines: the waiting contacts of a queue, grouped by what they ask for, so that an agent who
  * cannot serve one of them passes all of them at the price of one.
  */
-#include "routing/core/state.h"
+#include "routing/core/parts.h"
 
 #include "routing/base/hash.h"
 
@@ -15,7 +15,8 @@ static uint64_t line_hash(const struct routing *r, const struct line *l)
 	h = hash_fold(h, l->only);
 	h = hash_fold(h, (uint64_t)l->channel << 8 | l->is_directed);
 	for (unsigned i = 0; i < l->requirement_count; i++)
-		h = hash_fold(h, (uint64_t)l->requirements[i].skill << 8 | l->requirements[i].level);
+		h = hash_fold(h,
+			      (uint64_t)l->requirements[i].skill << 8 | l->requirements[i].level);
 	return h != 0 ? h : 1;
 }
 
@@ -36,10 +37,13 @@ static uint32_t line_create(struct routing *r, const struct line *like, uint64_t
 {
 	uint32_t l = core_new_line(r);
 	struct line *line = &r->lines[l];
-	*line = (struct line){.queue = like->queue, .only = like->only, .channel = like->channel,
+	*line = (struct line){.queue = like->queue,
+			      .only = like->only,
+			      .channel = like->channel,
 			      .is_directed = like->is_directed,
 			      .requirement_count = like->requirement_count,
-			      .hash = hash, .hash_next = hash_next};
+			      .hash = hash,
+			      .hash_next = hash_next};
 	for (unsigned i = 0; i < like->requirement_count; i++) {
 		line->requirements[i] = like->requirements[i];
 		line->skills_mask |= (uint64_t)1 << (like->requirements[i].skill & 63);
@@ -122,8 +126,7 @@ static void line_hide(struct routing *r, uint32_t l)
 	struct line *line = &r->lines[l];
 	struct queue *queue = &r->queues[line->queue];
 	uint32_t *head = line->only != 0 ? &queue->reserved : &queue->open;
-	*(line->queue_prev != 0 ? &r->lines[line->queue_prev].queue_next : head) =
-		line->queue_next;
+	*(line->queue_prev != 0 ? &r->lines[line->queue_prev].queue_next : head) = line->queue_next;
 	if (line->queue_next != 0)
 		r->lines[line->queue_next].queue_prev = line->queue_prev;
 	if (line->only == 0)
@@ -141,8 +144,7 @@ void core_line_enter(struct routing *r, uint32_t c)
 	assert(contact->place == PLACE_NONE);
 	if (line->waiting.root == 0)
 		line_show(r, contact->line);
-	r->contact_nodes[c].key =
-		policy_contact(contact->priority, contact->first_us, contact->id);
+	r->contact_nodes[c].key = policy_contact(contact->priority, contact->first_us, contact->id);
 	tree_add(&line->waiting, r->contact_nodes, c);
 	contact->place = PLACE_LINE;
 }

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Who takes whom. The two searches are mirror images and must agree on who may take what. */
-#include "routing/core/state.h"
+#include "routing/core/parts.h"
 
 static bool is_candidate(const struct routing *r, uint32_t a, uint32_t c, const struct line *l)
 {
 	const struct agent *agent = &r->agents[a];
 	return !agent->is_dirty && core_agent_has_room(r, a, l->channel) &&
-	       (l->is_directed || core_agent_can_serve(r, a, l)) &&
-	       !core_contact_excludes(r, c, a);
+	       (l->is_directed || core_agent_can_serve(r, a, l)) && !core_contact_excludes(r, c, a);
 }
 
 uint32_t core_match_agent(const struct routing *r, uint32_t c)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Agents: added, changed and removed; what they want, and whether anybody is there. */
-#include "routing/core/state.h"
+#include "routing/core/parts.h"
 
 #include <assert.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Queues and channels: added, changed and removed. */
-#include "routing/core/state.h"
+#include "routing/core/parts.h"
 
 #include <assert.h>
 
@@ -62,7 +62,7 @@ int core_on_channel_set(struct routing *r, const struct routing_channel_set *ev)
 		return E_INVALID;
 	r->channels[ev->channel] = (struct core_channel){ev->weight, ev->count_max};
 	TABLE_EACH(slot, &r->agent_by_id)
-		core_agent_dirty(r, (uint32_t)slot->value);
+	core_agent_dirty(r, (uint32_t)slot->value);
 	return 0;
 }
 
@@ -102,7 +102,8 @@ static void drain_agent(struct routing *r, uint32_t a)
 	uint32_t best = 0;
 	for (uint32_t l = r->agents[a].own; l != 0; l = r->lines[l].own_next) {
 		uint32_t c = r->lines[l].waiting.first;
-		if (best == 0 || order_before(&r->contact_nodes[c].key, &r->contact_nodes[best].key))
+		if (best == 0 ||
+		    order_before(&r->contact_nodes[c].key, &r->contact_nodes[best].key))
 			best = c;
 	}
 	if (best == 0) {

@@ -2,7 +2,7 @@
 #include "routing/core/snapshot.h"
 
 #include "routing/core/codec.h"
-#include "routing/core/state.h"
+#include "routing/core/parts.h"
 
 struct load { /* where a record says so itself: what was wrong */
 	struct reader in;
@@ -85,8 +85,7 @@ static bool get_agent(struct routing *r, struct load *l)
 	agent->is_lost = (flags & FLAG_LOST) != 0;
 	agent->is_unresponsive = (flags & FLAG_UNRESPONSIVE) != 0;
 	agent->is_removed = (flags & FLAG_REMOVED) != 0;
-	agent->skill_count =
-		get_skills(l, agent->skills, ROUTING_SKILLS_MAX, &agent->skills_mask);
+	agent->skill_count = get_skills(l, agent->skills, ROUTING_SKILLS_MAX, &agent->skills_mask);
 	get_members(r, l, a);
 	if ((flags & FLAG_DIRTY) != 0)
 		core_agent_dirty(r, a);
@@ -131,8 +130,8 @@ static void get_record(struct load *l, struct contact_record *ret)
 	c->excluded_count = (uint8_t)get_bounded(&l->in, 1, CORE_EXCLUDED_MAX);
 	for (unsigned i = 0; i < c->excluded_count; i++)
 		c->excluded[i] = get_number(&l->in, 8);
-	ret->line.requirement_count = get_skills(l, ret->line.requirements,
-						 ROUTING_REQUIREMENTS_MAX, &mask);
+	ret->line.requirement_count =
+		get_skills(l, ret->line.requirements, ROUTING_REQUIREMENTS_MAX, &mask);
 	ret->line.is_directed = (ret->flags & FLAG_DIRECTED) != 0;
 	ret->line.channel = c->channel;
 }
@@ -257,7 +256,7 @@ static int load_all(struct routing *r, struct load *l, struct usher_error *reter
 		return usher_error_set(reterr, E_INVALID, "routing: the snapshot is damaged: %s",
 				       l->fault != NULL ? l->fault : "its length is wrong");
 	TABLE_EACH(slot, &r->agent_by_id)
-		core_agent_refresh(r, (uint32_t)slot->value);
+	core_agent_refresh(r, (uint32_t)slot->value);
 	return 0;
 }
 
@@ -268,9 +267,10 @@ static int check_envelope(struct usher_text bytes, struct reader *ret, struct us
 		return usher_error_set(reterr, E_INVALID, "routing: not a snapshot");
 	uint64_t version = get_number(&in, 1);
 	if (version != SNAPSHOT_VERSION)
-		return usher_error_set(reterr, E_INVALID,
-				       "routing: the snapshot has version %u, this program reads %u",
-				       (unsigned)version, SNAPSHOT_VERSION);
+		return usher_error_set(
+			reterr, E_INVALID,
+			"routing: the snapshot has version %u, this program reads %u",
+			(unsigned)version, SNAPSHOT_VERSION);
 	if (bytes.n < SNAPSHOT_HASH_BYTES + 5)
 		return usher_error_set(reterr, E_INVALID, "routing: the snapshot is cut");
 	size_t n = bytes.n - SNAPSHOT_HASH_BYTES;

@@ -2,7 +2,7 @@
 #include "routing/core/snapshot.h"
 
 #include "routing/core/codec.h"
-#include "routing/core/state.h"
+#include "routing/core/parts.h"
 
 static void put_skills(struct usher_buf *b, const struct routing_skill *skills, unsigned count)
 {
@@ -40,10 +40,12 @@ static void put_agent(const struct routing *r, uint32_t a, struct usher_buf *b)
 	put_number(b, agent->missed, 2);
 	put_number(b, agent->wanted, 1);
 	put_number(b, agent->shown, 1);
-	put_number(b, (agent->is_lost ? FLAG_LOST : 0) |
-			      (agent->is_unresponsive ? FLAG_UNRESPONSIVE : 0) |
-			      (agent->is_removed ? FLAG_REMOVED : 0) |
-			      (agent->is_dirty ? FLAG_DIRTY : 0), 1);
+	put_number(b,
+		   (agent->is_lost ? FLAG_LOST : 0) |
+			   (agent->is_unresponsive ? FLAG_UNRESPONSIVE : 0) |
+			   (agent->is_removed ? FLAG_REMOVED : 0) |
+			   (agent->is_dirty ? FLAG_DIRTY : 0),
+		   1);
 	put_skills(b, agent->skills, agent->skill_count);
 	put_number(b, agent->member_count, 1);
 	for (uint32_t i = 0; i < agent->member_count; i++) {
@@ -72,9 +74,11 @@ static void put_contact(const struct routing *r, uint32_t c, struct usher_buf *b
 	put_number(b, contact->channel, 1);
 	put_number(b, contact->priority, 1);
 	put_number(b, contact->cause, 1);
-	put_number(b, (contact->place == PLACE_FRESH ? FLAG_FRESH : 0) |
-			      (contact->is_exclusive ? FLAG_EXCLUSIVE : 0) |
-			      (line->is_directed ? FLAG_DIRECTED : 0), 1);
+	put_number(b,
+		   (contact->place == PLACE_FRESH ? FLAG_FRESH : 0) |
+			   (contact->is_exclusive ? FLAG_EXCLUSIVE : 0) |
+			   (line->is_directed ? FLAG_DIRECTED : 0),
+		   1);
 	put_number(b, contact->excluded_count, 1);
 	for (unsigned i = 0; i < contact->excluded_count; i++)
 		put_number(b, contact->excluded[i], 8);
@@ -102,10 +106,11 @@ void routing_snapshot(const struct routing *r, struct usher_buf *ret)
 	size_t start = ret->n;
 	put_head(r, ret);
 	TABLE_EACH(slot, &r->queue_by_id)
-		put_queue(r, (uint32_t)slot->value, ret);
+	put_queue(r, (uint32_t)slot->value, ret);
 	TABLE_EACH(slot, &r->agent_by_id)
-		put_agent(r, (uint32_t)slot->value, ret);
-	TABLE_EACH(slot, &r->queue_by_id) {
+	put_agent(r, (uint32_t)slot->value, ret);
+	TABLE_EACH(slot, &r->queue_by_id)
+	{
 		uint32_t c = r->queues[slot->value].contacts_first;
 		put_number(ret, slot->key, 8);
 		put_number(ret, r->queues[slot->value].contact_count, 4);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A binary heap by (instant, id): at most one entry per contact and per agent. */
-#include "routing/core/state.h"
+#include "routing/core/parts.h"
 
 #include <assert.h>
 

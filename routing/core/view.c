@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Questions about the state. */
-#include "routing/core/state.h"
+#include "routing/core/parts.h"
 
 static uint32_t position(const struct routing *r, uint32_t c)
 {
 	const struct contact *contact = &r->contacts[c];
 	const struct queue *queue = &r->queues[contact->queue];
-	struct order_key key =
-		policy_contact(contact->priority, contact->first_us, contact->id);
+	struct order_key key = policy_contact(contact->priority, contact->first_us, contact->id);
 	uint32_t before = 0;
 	for (uint32_t l = queue->open; l != 0; l = r->lines[l].queue_next)
 		before += tree_rank(&r->lines[l].waiting, r->contact_nodes, &key);
@@ -115,7 +114,8 @@ bool routing_queue(const struct routing *r, usher_id queue, struct routing_queue
 
 void routing_each_contact(const struct routing *r, routing_on_contact on_contact, void *arg)
 {
-	TABLE_EACH(slot, &r->contact_by_id) {
+	TABLE_EACH(slot, &r->contact_by_id)
+	{
 		struct routing_contact_view view;
 		view_contact(r, (uint32_t)slot->value, &view);
 		on_contact(&view, arg);
@@ -124,7 +124,8 @@ void routing_each_contact(const struct routing *r, routing_on_contact on_contact
 
 void routing_each_agent(const struct routing *r, routing_on_agent on_agent, void *arg)
 {
-	TABLE_EACH(slot, &r->agent_by_id) {
+	TABLE_EACH(slot, &r->agent_by_id)
+	{
 		if (r->agents[slot->value].is_removed)
 			continue;
 		struct routing_agent_view view;

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Why an agent gets a contact or not. Written apart from match.c, which routing_check holds
  * against it. */
-#include "routing/core/state.h"
+#include "routing/core/parts.h"
 
 static const char *const names[ROUTING_REASONS] = {
-	"chosen", "other-first", "unknown",  "signed-out",      "not-ready", "lost",
-	"not-responding", "wrap-up", "not-member", "skill", "excluded",  "preferred-other",
-	"capacity",       "channel-max"};
+	"chosen",   "other-first",     "unknown",  "signed-out", "not-ready",
+	"lost",	    "not-responding",  "wrap-up",  "not-member", "skill",
+	"excluded", "preferred-other", "capacity", "channel-max"};
 
 const char *routing_reason_name(enum routing_reason reason)
 {

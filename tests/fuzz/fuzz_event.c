@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The event codec and the step behind it, on any bytes. Built with USHER_LIBFUZZER it is a libFuzzer
- * target; otherwise main() replays the corpus and 200,000 mutations of it (seed fixed) as a test.
+ * The event codec and the step behind it, on any bytes. Built with USHER_LIBFUZZER it is a
+ * libFuzzer target; otherwise main() replays the corpus and 200,000 mutations of it (seed fixed) as
+ * a test.
  */
 #include "routing/base/memory.h"
 #include "routing/core/core.h"
@@ -31,8 +32,8 @@ static struct routing *small_world(void)
 	struct routing_event ev = {.kind = EV_QUEUE_SET};
 	if (routing_new(&r, &limits, 1, NULL) < 0)
 		abort();
-	ev.queue = (struct routing_queue_set){.queue = 1, .offer_us = USHER_MINUTE,
-					      .wrapup_us = USHER_MINUTE};
+	ev.queue = (struct routing_queue_set){
+		.queue = 1, .offer_us = USHER_MINUTE, .wrapup_us = USHER_MINUTE};
 	step(r, &ev);
 	ev = (struct routing_event){.kind = EV_AGENT_SET};
 	ev.agent.agent = 2;
@@ -44,8 +45,8 @@ static struct routing *small_world(void)
 	ev.presence = (struct routing_presence){2, AGENT_READY, 0};
 	step(r, &ev);
 	ev = (struct routing_event){.kind = EV_CONTACT_NEW};
-	ev.contact = (struct routing_contact_new){.contact = 3, .queue = 1, .channel = CHANNEL_CHAT,
-						  .first_us = NOW};
+	ev.contact = (struct routing_contact_new){
+		.contact = 3, .queue = 1, .channel = CHANNEL_CHAT, .first_us = NOW};
 	step(r, &ev);
 	ev.contact.contact = 4;
 	step(r, &ev);

@@ -19,7 +19,7 @@ static void text_questions(void **state)
 	assert_true(text_equal(text_of(NULL), TEXT_NONE));
 	assert_false(text_equal(TEXT("a"), TEXT("ab")));
 	assert_true(text_equal_nocase(TEXT("AbZ[9"), TEXT("aBz[9")));
-	assert_false(text_equal_nocase(TEXT("[") , TEXT("{"))); /* only letters have a case */
+	assert_false(text_equal_nocase(TEXT("["), TEXT("{"))); /* only letters have a case */
 	assert_false(text_equal_nocase(TEXT("\xc4"), TEXT("\xe4")));
 	assert_true(text_starts(TEXT("abc"), TEXT("ab")) && text_starts(TEXT("abc"), TEXT_NONE));
 	assert_false(text_starts(TEXT("a"), TEXT("ab")));
@@ -45,8 +45,16 @@ static void text_is_cut(void **state)
 static void numbers_are_strict(void **state)
 {
 	(void)state;
-	const char *bad[] = {"", "-1", "+1", " 1", "1 ", "0x1", "1e3", "18446744073709551616",
-			     "99999999999999999999", "000000000000000000001"};
+	const char *bad[] = {"",
+			     "-1",
+			     "+1",
+			     " 1",
+			     "1 ",
+			     "0x1",
+			     "1e3",
+			     "18446744073709551616",
+			     "99999999999999999999",
+			     "000000000000000000001"};
 	uint64_t value = 7;
 	assert_int_equal(text_to_u64(TEXT("18446744073709551615"), &value), 0);
 	assert_true(value == UINT64_MAX);
@@ -60,18 +68,38 @@ static void numbers_are_strict(void **state)
 static void utf8_is_strict(void **state)
 {
 	(void)state;
-	const char *good[] = {"", "a", "\xc2\x80", "\xdf\xbf", "\xe0\xa0\x80", "\xed\x9f\xbf",
-			      "\xee\x80\x80", "\xef\xbf\xbf", "\xf0\x90\x80\x80",
-			      "\xf4\x8f\xbf\xbf", "h\xc3\xa4n\xe2\x82\xac"};
-	const char *bad[] = {"\x80", "\xc0\x80", "\xc1\xbf", "\xc2", "\xc2 ", "\xe0\x9f\xbf",
-			     "\xed\xa0\x80", "\xe2\x82", "\xf0\x8f\xbf\xbf", "\xf4\x90\x80\x80",
-			     "\xf5\x80\x80\x80", "\xff", "a\xe2\x82" "b"};
+	const char *good[] = {"",
+			      "a",
+			      "\xc2\x80",
+			      "\xdf\xbf",
+			      "\xe0\xa0\x80",
+			      "\xed\x9f\xbf",
+			      "\xee\x80\x80",
+			      "\xef\xbf\xbf",
+			      "\xf0\x90\x80\x80",
+			      "\xf4\x8f\xbf\xbf",
+			      "h\xc3\xa4n\xe2\x82\xac"};
+	const char *bad[] = {"\x80",
+			     "\xc0\x80",
+			     "\xc1\xbf",
+			     "\xc2",
+			     "\xc2 ",
+			     "\xe0\x9f\xbf",
+			     "\xed\xa0\x80",
+			     "\xe2\x82",
+			     "\xf0\x8f\xbf\xbf",
+			     "\xf4\x90\x80\x80",
+			     "\xf5\x80\x80\x80",
+			     "\xff",
+			     "a\xe2\x82"
+			     "b"};
 	for (unsigned i = 0; i < sizeof good / sizeof good[0]; i++)
 		assert_true(text_is_utf8(text_of(good[i])));
 	for (unsigned i = 0; i < sizeof bad / sizeof bad[0]; i++)
 		assert_false(text_is_utf8(text_of(bad[i])));
 	assert_false(text_is_utf8(text_slice("a\0b", 3)));
-	struct usher_text t = TEXT("a\xe2\x82\xac" "b");
+	struct usher_text t = TEXT("a\xe2\x82\xac"
+				   "b");
 	size_t fits[] = {0, 1, 1, 1, 4, 5, 5};
 	for (size_t max = 0; max < 7; max++)
 		assert_int_equal(text_fit(t, max), fits[max]);
@@ -212,7 +240,8 @@ static void lists_keep_order(void **state)
 		list_add_last(&head, &items[i].link);
 	}
 	int sum = 0, previous = -1;
-	LIST_EACH(cursor, &head) {
+	LIST_EACH(cursor, &head)
+	{
 		struct item *it = LIST_ITEM(cursor, struct item, link);
 		assert_true(it->value > previous);
 		previous = it->value;
@@ -224,7 +253,7 @@ static void lists_keep_order(void **state)
 	list_remove(&items[0].link); /* twice is harmless */
 	sum = 0;
 	LIST_EACH(cursor, &head)
-		sum += LIST_ITEM(cursor, struct item, link)->value;
+	sum += LIST_ITEM(cursor, struct item, link)->value;
 	assert_int_equal(sum, 4);
 }
 
@@ -259,7 +288,7 @@ static void table_against_a_naive_model(void **state)
 	for (unsigned i = 0; i < 256; i++)
 		count += keys[i] != 0;
 	TABLE_EACH(slot, &t)
-		seen++;
+	seen++;
 	assert_true(t.count == count && seen == count);
 	assert_false(table_get(&t, 0, &value));
 	table_done(&t);

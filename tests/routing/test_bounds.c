@@ -9,8 +9,8 @@ static void limits_are_checked(void **state)
 	(void)state;
 	struct routing *r = NULL;
 	struct usher_error err = {0};
-	struct routing_limits bad[] = {{0, 1, 1}, {1, 0, 1}, {1, 1, 0}, {UINT32_MAX, 1, 1},
-				       {1, UINT32_MAX, 1}, {1, 1, UINT32_MAX}};
+	struct routing_limits bad[] = {{0, 1, 1},	   {1, 0, 1},	       {1, 1, 0},
+				       {UINT32_MAX, 1, 1}, {1, UINT32_MAX, 1}, {1, 1, UINT32_MAX}};
 	for (unsigned i = 0; i < sizeof bad / sizeof bad[0]; i++)
 		assert_int_equal(routing_new(&r, &bad[i], 1, &err), E_INVALID);
 	assert_null(r);
@@ -33,8 +33,8 @@ static void full_means_limit(void **state)
 	world_arrive(&w, 101, 1);
 	assert_int_equal(world_contact_new(&w, world_contact_default(102, 1)), E_LIMIT);
 	assert_int_equal(world_contact_new(&w, world_contact_default(101, 1)), E_EXISTS);
-	assert_int_equal(world_command(&w, EV_CUSTOMER_LEFT,
-				       (struct routing_command){.contact = 101}), 0);
+	assert_int_equal(
+		world_command(&w, EV_CUSTOMER_LEFT, (struct routing_command){.contact = 101}), 0);
 	world_arrive(&w, 102, 1);
 	world_done(&w);
 }

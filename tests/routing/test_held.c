@@ -62,8 +62,8 @@ static void wrapup_ends_by_itself_and_is_extended(void **state)
 	world_hold(w, 100, 2);
 	assert_int_equal(world_do(w, EV_WRAPUP_DONE, 100), E_STATE);
 	assert_int_equal(world_until(w, EV_WRAPUP_EXTEND, 100, w->now + USHER_SECOND), E_STATE);
-	assert_int_equal(world_command(w, EV_CUSTOMER_LEFT,
-				       (struct routing_command){.contact = 100}), 0);
+	assert_int_equal(
+		world_command(w, EV_CUSTOMER_LEFT, (struct routing_command){.contact = 100}), 0);
 	assert_int_equal(world_state(w, 100), CONTACT_WRAPUP);
 	assert_int_equal(world_until(w, EV_WRAPUP_EXTEND, 100, w->now), E_INVALID);
 	assert_int_equal(world_until(w, EV_WRAPUP_EXTEND, 100, INT64_MAX), E_INVALID);
@@ -214,8 +214,9 @@ static void park_and_resume(void **state)
 	assert_int_equal(world_fx(w, FX_PARKED, 0)->agent, 10);
 	assert_int_equal(world_view(w, 100).agent, 10); /* whose it is */
 	assert_int_equal(world_agent_view(w, 10).load, 0);
-	assert_int_equal(world_command(w, EV_CLOSE,
-				       (struct routing_command){100, 10, epoch, 0, 0, 0}), E_STALE);
+	assert_int_equal(
+		world_command(w, EV_CLOSE, (struct routing_command){100, 10, epoch, 0, 0, 0}),
+		E_STALE);
 	assert_int_equal(world_command(w, EV_RESUME, c), 0);
 	assert_int_equal(world_holder(w, 100), 10); /* whoever parked it */
 	assert_int_equal(world_do(w, EV_ACCEPT, 100), 0);
@@ -234,15 +235,16 @@ static void customer_leaves_while_parked(void **state)
 	world_agent(w, 10, 1);
 	world_hold(w, 100, 1);
 	assert_int_equal(world_until(w, EV_PARK, 100, w->now + USHER_HOUR), 0);
-	assert_int_equal(world_command(w, EV_CUSTOMER_LEFT,
-				       (struct routing_command){.contact = 100}), 0);
+	assert_int_equal(
+		world_command(w, EV_CUSTOMER_LEFT, (struct routing_command){.contact = 100}), 0);
 	assert_int_equal(world_fx(w, FX_CLOSED, 0)->agent, 10);
 	mail.channel = CHANNEL_EMAIL;
 	assert_int_equal(world_contact_new(w, mail), 0);
 	assert_int_equal(world_do(w, EV_ACCEPT, 101), 0);
 	assert_int_equal(world_until(w, EV_PARK, 101, w->now + USHER_HOUR), 0);
-	assert_int_equal(world_command(w, EV_CUSTOMER_LEFT,
-				       (struct routing_command){.contact = 101}), E_STATE);
+	assert_int_equal(
+		world_command(w, EV_CUSTOMER_LEFT, (struct routing_command){.contact = 101}),
+		E_STATE);
 }
 
 int main(void)

@@ -52,7 +52,8 @@ static void forged_ids_are_refused(void **state)
 			memcpy(changed, text, sizeof text);
 			changed[i] = *c;
 			if (*c != text[i])
-				assert_int_equal(id_parse(text_of(changed), &key, &back), E_INVALID);
+				assert_int_equal(id_parse(text_of(changed), &key, &back),
+						 E_INVALID);
 		}
 		assert_int_equal(id_parse(text_slice(text, i), &key, &back), E_INVALID);
 	}
@@ -105,15 +106,27 @@ static void instants_come_back(void **state)
 static void bad_instants_are_refused(void **state)
 {
 	(void)state;
-	const char *bad[] = {"", "2026-11-21", "2026-11-21T09:30:00", "2026-11-21 09:30:00Z",
-			     "2026-13-01T00:00:00Z", "2026-00-01T00:00:00Z",
-			     "2026-02-29T00:00:00Z", "2026-04-31T00:00:00Z",
-			     "2026-01-00T00:00:00Z", "2026-01-01T24:00:00Z",
-			     "2026-01-01T00:60:00Z", "2026-01-01T00:00:61Z",
-			     "2026-01-01T00:00:00.Z", "2026-01-01T00:00:00.", "2026-01-01T00:00:00+2",
-			     "2026-01-01T00:00:00+24:00", "2026-01-01T00:00:00+02:60",
-			     "2026-01-01T00:00:00ZZ", "+026-01-01T00:00:00Z",
-			     "2026-01-01T00:00:00.12x", "1900-02-29T00:00:00Z"};
+	const char *bad[] = {"",
+			     "2026-11-21",
+			     "2026-11-21T09:30:00",
+			     "2026-11-21 09:30:00Z",
+			     "2026-13-01T00:00:00Z",
+			     "2026-00-01T00:00:00Z",
+			     "2026-02-29T00:00:00Z",
+			     "2026-04-31T00:00:00Z",
+			     "2026-01-00T00:00:00Z",
+			     "2026-01-01T24:00:00Z",
+			     "2026-01-01T00:60:00Z",
+			     "2026-01-01T00:00:61Z",
+			     "2026-01-01T00:00:00.Z",
+			     "2026-01-01T00:00:00.",
+			     "2026-01-01T00:00:00+2",
+			     "2026-01-01T00:00:00+24:00",
+			     "2026-01-01T00:00:00+02:60",
+			     "2026-01-01T00:00:00ZZ",
+			     "+026-01-01T00:00:00Z",
+			     "2026-01-01T00:00:00.12x",
+			     "1900-02-29T00:00:00Z"};
 	usher_us at = 5;
 	for (unsigned i = 0; i < sizeof bad / sizeof bad[0]; i++)
 		assert_int_equal(time_parse(text_of(bad[i]), &at), E_INVALID);
@@ -138,8 +151,9 @@ static void names_come_back(void **state)
 	}
 	for (int i = 0; i < AGENT_STATES; i++) {
 		enum agent_state s = AGENT_LOST;
-		assert_int_equal(agent_state_from_name(
-					 text_of(agent_state_name((enum agent_state)i)), &s), 0);
+		assert_int_equal(
+			agent_state_from_name(text_of(agent_state_name((enum agent_state)i)), &s),
+			0);
 		assert_int_equal(s, i);
 	}
 	enum channel_kind kind = CHANNEL_CHAT;

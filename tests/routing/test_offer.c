@@ -166,8 +166,9 @@ static void decline_goes_to_another_and_keeps_the_place(void **state)
 	assert_true(world_view(w, 100).epoch > epoch);
 	assert_int_equal(world_view(w, 100).first_us, first);
 	assert_int_equal(world_agent_view(w, 10).missed, 0);
-	assert_int_equal(world_command(w, EV_ACCEPT, (struct routing_command){100, 10, epoch, 0, 0,
-									      false}), E_STALE);
+	assert_int_equal(
+		world_command(w, EV_ACCEPT, (struct routing_command){100, 10, epoch, 0, 0, false}),
+		E_STALE);
 	/* Both have refused now: it waits for the end of the round. */
 	assert_int_equal(world_do(w, EV_DECLINE, 100), 0);
 	assert_int_equal(world_state(w, 100), CONTACT_WAITING);

@@ -61,8 +61,8 @@ static void lost_past_the_grace(void **state)
 	world_agent(w, 11, 1);
 	world_tick(w, 60 * USHER_SECOND);
 	assert_int_equal(world_fx(w, FX_RELEASED, 0)->cause, CAUSE_LOST_PRESENCE);
-	assert_int_equal(world_holder(w, 100), 11);  /* somebody waits at the other end */
-	assert_int_equal(world_holder(w, 101), 10);  /* mail stays */
+	assert_int_equal(world_holder(w, 100), 11); /* somebody waits at the other end */
+	assert_int_equal(world_holder(w, 101), 10); /* mail stays */
 	assert_int_equal(world_agent_view(w, 10).state, AGENT_LOST);
 	assert_int_equal(world_presence(w, EV_PRESENCE_FOUND, 10), 0);
 	assert_int_equal(world_agent_view(w, 10).state, AGENT_READY);
@@ -198,7 +198,9 @@ static void bad_settings_change_nothing(void **state)
 		ev.queue = world_queue_default(i == 0 ? 0 : 5);
 		ev.queue.order = i == 1 ? (enum routing_order)7 : ORDER_LONGEST_IDLE;
 		ev.queue.priority = i == 2 ? 10 : 0;
-		ev.queue.offer_us = i == 3 ? USHER_SECOND - 1 : i == 4 ? USHER_HOUR + 1 : USHER_SECOND;
+		ev.queue.offer_us = i == 3   ? USHER_SECOND - 1
+				    : i == 4 ? USHER_HOUR + 1
+					     : USHER_SECOND;
 		ev.queue.wrapup_us = i == 5 ? -1 : i == 6 ? USHER_DAY + 1 : 0;
 		assert_int_equal(world_code(w, &ev), i < 7 ? E_INVALID : 0);
 		assert_int_equal(routing_digest(w->r) == digest, i < 7);

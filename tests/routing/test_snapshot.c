@@ -129,14 +129,16 @@ static void events_survive_the_journal(void **state)
 		} else if (kind == EV_TRANSFER) {
 			ev.transfer = (struct routing_transfer){1, 2, 3, 4, 5, -6};
 		} else if (kind >= EV_CUSTOMER_LEFT) {
-			ev.command = (struct routing_command){UINT64_MAX, 2, 3, INT64_MIN, 255, true};
+			ev.command =
+				(struct routing_command){UINT64_MAX, 2, 3, INT64_MIN, 255, true};
 		} else if (kind == EV_CONTACT_NEW) {
 			ev.contact = world_contact_default(UINT64_MAX, 1);
 			ev.contact.requirement_count = ROUTING_REQUIREMENTS_MAX;
 			ev.contact.requirements[7] = (struct routing_skill){9, 3};
 			ev.contact.first_us = -5;
 		} else if (kind == EV_QUEUE_SET) {
-			ev.queue = (struct routing_queue_set){1, ORDER_LEAST_LOADED, 9, 5, 6, true, 7};
+			ev.queue =
+				(struct routing_queue_set){1, ORDER_LEAST_LOADED, 9, 5, 6, true, 7};
 		} else if (kind == EV_CHANNEL_SET) {
 			ev.channel = (struct routing_channel_set){CHANNEL_LETTER, 65535, 3};
 		} else if (kind != EV_TICK && kind != EV_QUEUE_REMOVE) {

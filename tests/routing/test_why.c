@@ -147,7 +147,7 @@ static void longest_idle_order(void **state)
 	assert_true(first(policy_longest_idle, a, b));
 	a.load = 90;
 	assert_true(first(policy_longest_idle, b, a)); /* how much does not matter */
-	b.offers = 1; /* is being rung: behind whoever works */
+	b.offers = 1;				       /* is being rung: behind whoever works */
 	assert_true(first(policy_longest_idle, a, b));
 	/* A penalty packed into seconds would turn round after days of idling. */
 	b.offers = 0;

@@ -30,8 +30,8 @@ int world_code(struct world *w, const struct routing_event *ev)
 
 struct routing_queue_set world_queue_default(usher_id queue)
 {
-	return (struct routing_queue_set){.queue = queue, .priority = 5,
-					  .offer_us = 20 * USHER_SECOND};
+	return (struct routing_queue_set){
+		.queue = queue, .priority = 5, .offer_us = 20 * USHER_SECOND};
 }
 
 void world_queue_set(struct world *w, struct routing_queue_set set)
@@ -84,8 +84,8 @@ int world_presence(struct world *w, enum routing_event_kind kind, usher_id agent
 
 struct routing_contact_new world_contact_default(usher_id contact, usher_id queue)
 {
-	return (struct routing_contact_new){.contact = contact, .queue = queue,
-					    .channel = CHANNEL_CHAT, .priority = 255};
+	return (struct routing_contact_new){
+		.contact = contact, .queue = queue, .channel = CHANNEL_CHAT, .priority = 255};
 }
 
 int world_contact_new(struct world *w, struct routing_contact_new set)
@@ -117,8 +117,9 @@ int world_command(struct world *w, enum routing_event_kind kind, struct routing_
 int world_until(struct world *w, enum routing_event_kind kind, usher_id contact, usher_us until)
 {
 	struct routing_contact_view view = world_view(w, contact);
-	return world_command(w, kind, (struct routing_command){contact, view.agent, view.epoch,
-							       until, 0, false});
+	return world_command(
+		w, kind,
+		(struct routing_command){contact, view.agent, view.epoch, until, 0, false});
 }
 
 int world_do(struct world *w, enum routing_event_kind kind, usher_id contact)
@@ -134,8 +135,8 @@ int world_transfer(struct world *w, struct routing_transfer transfer)
 
 int world_take(struct world *w, usher_id contact, usher_id agent)
 {
-	return world_command(w, EV_TAKE, (struct routing_command){.contact = contact,
-								  .agent = agent});
+	return world_command(w, EV_TAKE,
+			     (struct routing_command){.contact = contact, .agent = agent});
 }
 
 void world_hold(struct world *w, usher_id contact, usher_id queue)

@@ -84,7 +84,10 @@ void sim_init(struct sim *s, uint64_t seed, bool has_restores)
 {
 	struct routing_limits limits = {SIM_CONTACTS, SIM_AGENTS, SIM_QUEUES + 2};
 	struct usher_error err;
-	*s = (struct sim){.seed = seed, .random = hash_mix(seed + 1), .now = START, .last_id = 1000,
+	*s = (struct sim){.seed = seed,
+			  .random = hash_mix(seed + 1),
+			  .now = START,
+			  .last_id = 1000,
 			  .has_restores = has_restores};
 	sim_expect(s, routing_new(&s->r, &limits, seed, &err) == 0, "no core");
 	sim_expect(s, allocations > 0, "allocations are not counted");
@@ -102,8 +105,8 @@ void sim_done(struct sim *s)
 /* The world counts on what it has set; where the core refused, it must not. */
 static void forget(struct sim *s, const struct routing_event *ev, bool is_rejected)
 {
-	struct sim_agent *a = sim_find_agent(
-		s, ev->kind == EV_AGENT_SET ? ev->agent.agent : ev->presence.agent);
+	struct sim_agent *a =
+		sim_find_agent(s, ev->kind == EV_AGENT_SET ? ev->agent.agent : ev->presence.agent);
 	struct routing_agent_view agent;
 	struct routing_queue_view queue;
 	if ((ev->kind == EV_AGENT_REMOVE && !is_rejected && a != NULL) ||
@@ -146,8 +149,8 @@ static void apply(struct sim *s, const struct routing_event *ev)
 void sim_step(struct sim *s, const struct routing_event *ev)
 {
 	struct routing_event tick = {.kind = EV_TICK};
-	bool is_command = ev->kind >= EV_CUSTOMER_LEFT && ev->kind != EV_TRANSFER &&
-			  ev->kind != EV_PRIORITY;
+	bool is_command =
+		ev->kind >= EV_CUSTOMER_LEFT && ev->kind != EV_TRANSFER && ev->kind != EV_PRIORITY;
 	for (unsigned i = 0; !is_command && routing_deadline(s->r) <= s->now; i++) {
 		sim_expect(s, i < 10000, "ticks without end");
 		apply(s, &tick);
@@ -209,8 +212,8 @@ static void drain(struct sim *s)
 	for (unsigned turn = 0; turn < 20000 && s->open > 0; turn++) {
 		struct sim_contact *c = next_to_do(s);
 		ev = (struct routing_event){.kind = EV_TICK};
-		ev.command = (struct routing_command){.contact = c->id, .agent = c->agent,
-						      .epoch = c->epoch, .flag = true};
+		ev.command = (struct routing_command){
+			.contact = c->id, .agent = c->agent, .epoch = c->epoch, .flag = true};
 		if (c->state == CONTACT_OFFERED)
 			ev.kind = EV_ACCEPT;
 		else if (c->state == CONTACT_ACTIVE || c->state == CONTACT_WRAPUP)

@@ -157,8 +157,8 @@ static void random_deed(struct sim *s, const struct sim_contact *c, struct routi
 {
 	unsigned dice = (unsigned)sim_below(s, 100);
 	*ret = (struct routing_event){.kind = EV_TICK};
-	ret->command = (struct routing_command){.contact = c->id, .agent = c->agent,
-						.epoch = c->epoch};
+	ret->command =
+		(struct routing_command){.contact = c->id, .agent = c->agent, .epoch = c->epoch};
 	ret->command.until_us = s->now + (usher_us)(1 + sim_below(s, 300)) * USHER_SECOND;
 	ret->command.priority = (uint8_t)sim_below(s, 10);
 	ret->command.flag = chance(s, 20);

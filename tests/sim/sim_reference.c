@@ -10,7 +10,7 @@ struct best {
 	usher_id contact, agent;
 	usher_us now;
 	struct routing_contact_view first; /* the best contact for the agent */
-	unsigned offers[SIM_AGENTS];       /* not answered, by agent */
+	unsigned offers[SIM_AGENTS];	   /* not answered, by agent */
 };
 
 static bool may(const struct sim *s, usher_id contact, usher_id agent, usher_us now)

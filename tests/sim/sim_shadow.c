@@ -41,12 +41,14 @@ static void shadow_new(struct sim *s, const struct routing_contact_new *ev)
 		struct sim_contact *c = &s->contacts[i];
 		if (c->id != 0)
 			continue;
-		*c = (struct sim_contact){
-			.id = ev->contact, .queue = ev->queue, .channel = ev->channel,
-			.first_us = ev->first_us < s->now ? ev->first_us : s->now,
-			.is_plain = ev->preferred == 0, .class = ev->requirement_count};
-		c->priority = ev->priority <= 9 ? ev->priority
-						: sim_find_queue(s, ev->queue)->priority;
+		*c = (struct sim_contact){.id = ev->contact,
+					  .queue = ev->queue,
+					  .channel = ev->channel,
+					  .first_us = ev->first_us < s->now ? ev->first_us : s->now,
+					  .is_plain = ev->preferred == 0,
+					  .class = ev->requirement_count};
+		c->priority =
+			ev->priority <= 9 ? ev->priority : sim_find_queue(s, ev->queue)->priority;
 		for (unsigned k = 0; k < ev->requirement_count; k++)
 			c->class = c->class * 1000 + ev->requirements[k].skill * 10 +
 				   ev->requirements[k].level;
@@ -61,10 +63,12 @@ static void judge_command(struct sim *s, const struct routing_event *ev)
 {
 	const struct sim_contact *c = sim_find(s, ev->command.contact);
 	bool is_holders = (ev->kind >= EV_ACCEPT && ev->kind <= EV_WRAPUP_EXTEND) ||
-			  ev->kind == EV_PARK || (ev->kind == EV_TRANSFER && ev->transfer.agent != 0);
+			  ev->kind == EV_PARK ||
+			  (ev->kind == EV_TRANSFER && ev->transfer.agent != 0);
 	if (is_holders)
-		sim_expect(s, c != NULL && c->agent == ev->command.agent &&
-				      c->epoch == ev->command.epoch,
+		sim_expect(s,
+			   c != NULL && c->agent == ev->command.agent &&
+				   c->epoch == ev->command.epoch,
 			   "a stale command was obeyed");
 }
 
@@ -154,8 +158,9 @@ static void on_offered(struct sim *s, struct sim_contact *c, const struct routin
 		    o->queue != c->queue || o->channel != c->channel || o->class != c->class ||
 		    o->priority != c->priority)
 			continue;
-		sim_expect(s, o->first_us > c->first_us ||
-				      (o->first_us == c->first_us && o->id > c->id),
+		sim_expect(s,
+			   o->first_us > c->first_us ||
+				   (o->first_us == c->first_us && o->id > c->id),
 			   "overtaken by one that came later");
 	}
 	hold(s, c, fx->agent);
@@ -191,8 +196,9 @@ static void on_assigned(struct sim *s, struct sim_contact *c, const struct routi
 		hold(s, c, fx->agent);
 		c->epoch = fx->epoch;
 	} else {
-		sim_expect(s, c->state == CONTACT_ACTIVE && c->agent == fx->agent &&
-				      c->epoch == fx->epoch,
+		sim_expect(s,
+			   c->state == CONTACT_ACTIVE && c->agent == fx->agent &&
+				   c->epoch == fx->epoch,
 			   "assigned without an offer");
 	}
 	c->refused_by = 0;

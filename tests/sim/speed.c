@@ -53,8 +53,8 @@ static void arrive(struct speed *s)
 	ev.contact.first_us = s->now;
 	if (random_below(&s->random, 2) == 0) {
 		ev.contact.requirement_count = 1;
-		ev.contact.requirements[0] = (struct routing_skill){
-			1 + (uint32_t)random_below(&s->random, SKILLS), 2};
+		ev.contact.requirements[0] =
+			(struct routing_skill){1 + (uint32_t)random_below(&s->random, SKILLS), 2};
 	}
 	step(s, &ev);
 }
@@ -73,8 +73,8 @@ static void populate(struct speed *s, unsigned agents)
 {
 	struct routing_event ev = {.kind = EV_QUEUE_SET};
 	for (usher_id q = 1; q <= QUEUES; q++) {
-		ev.queue = (struct routing_queue_set){.queue = q, .priority = 5,
-						      .offer_us = USHER_HOUR};
+		ev.queue = (struct routing_queue_set){
+			.queue = q, .priority = 5, .offer_us = USHER_HOUR};
 		step(s, &ev);
 	}
 	for (unsigned i = 1; i <= agents; i++) {
@@ -133,8 +133,8 @@ static uint64_t run(unsigned agents, uint64_t backlog, uint64_t steps)
 		struct routing_queue_view view;
 		waiting += routing_queue(s.r, q, &view) ? view.waiting : 0;
 	}
-	printf("# %u agents, %llu waiting: %.2f M steps/s, %.0f ns a step; digest %016llx\n", agents,
-	       (unsigned long long)waiting, (double)s.steps / spent / 1e6,
+	printf("# %u agents, %llu waiting: %.2f M steps/s, %.0f ns a step; digest %016llx\n",
+	       agents, (unsigned long long)waiting, (double)s.steps / spent / 1e6,
 	       spent / (double)s.steps * 1e9, (unsigned long long)digest);
 	bool is_whole = waiting + s.count == level;
 	routing_free(s.r);
