@@ -2,7 +2,7 @@
 #include "channels/channel.h"
 
 const struct channel_driver *const channel_drivers[] = {
-	&email_driver, &chat_driver, &telephony_driver, NULL,
+	&email_driver, &chat_driver, &telephony_driver, &video_driver, NULL,
 };
 
 const struct channel_driver *channel_driver_by_name(struct usher_text name)
