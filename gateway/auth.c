@@ -4,6 +4,7 @@
 #include "gateway/auth_limit.h"
 #include "gateway/config.h"
 #include "gateway/directory.h"
+#include "gateway/live.h"
 #include "gateway/log.h"
 #include "gateway/rows.h"
 #include "routing/base/table.h"
@@ -264,6 +265,7 @@ usher_us auth_token_new(struct turn *t, enum session_kind kind, usher_id user, c
 static void forget_published(struct gateway *g, void *arg)
 {
 	struct session_row *row = find(g->auth, arg);
+	live_end_session(g->live, text_slice(arg, 32));
 	if (row != NULL)
 		forget(g->auth, row);
 }

@@ -282,6 +282,7 @@ static void start_turn(struct engine *e)
 	usher_us now = gateway_now();
 	e->turn.now = now > e->turn.now ? now : e->turn.now;
 	e->turn.fresh = NULL;
+	e->turn.reported = NULL;
 	if (e->must_tick) {
 		e->must_tick = false;
 		int code = turn_route(&e->turn, &(struct routing_event){.kind = EV_TICK});
@@ -384,6 +385,30 @@ void turn_fact(struct turn *t, const struct fact_row *fact)
 
 /* ---- life ------------------------------------------------------------------------------------ */
 
+static int on_newest(const void *row, void *arg)
+{
+	usher_id id;
+	memcpy(&id, row, sizeof id); /* the key is the first member of each of these rows */
+	usher_id *newest = arg;
+	*newest = id > *newest ? id : *newest;
+	return 0;
+}
+
+/* Ids grow even when the clock stood further on before the restart. */
+static int load_newest_id(struct engine *e, struct usher_error *reterr)
+{
+	static const struct store_table *const tables[] = {&CONTACT, &FACT,   &SEEN, &INTERACTION,
+							   &OUTBOX,  &CUSTOMER, &AUDIT};
+	struct store_range newest = {.index = -1, .is_descending = true, .limit = 1};
+	for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++) {
+		int code = store_scan(e->g->store, tables[i], &newest, on_newest, &e->g->last_id);
+		if (code < 0)
+			return usher_error_set(reterr, code, "table %s: cannot be read",
+					       tables[i]->name);
+	}
+	return 0;
+}
+
 int engine_reload(struct engine *e, struct usher_error *reterr)
 {
 	struct engine_restored restored;
@@ -394,7 +419,9 @@ int engine_reload(struct engine *e, struct usher_error *reterr)
 	e->routing = restored.routing;
 	e->journal_seq = restored.journal_seq;
 	e->snapshot_seq = restored.snapshot_seq;
-	code = directory_load(e->g->directory, e->g->store, reterr);
+	code = load_newest_id(e, reterr);
+	if (code == 0)
+		code = directory_load(e->g->directory, e->g->store, reterr);
 	if (code == 0)
 		code = book_load(e->g->book, e->g, reterr);
 	if (code == 0)

@@ -28,6 +28,7 @@ struct turn {
 	struct arena *arena;       /* until the turn's on_done callbacks have run */
 	struct engine_work *work;  /* the one being applied */
 	struct fresh *fresh;       /* addresses first seen in this turn; in the arena */
+	struct reported *reported; /* messages whose delivery changed in it; in the arena */
 };
 
 typedef void (*engine_apply)(struct turn *t, void *arg);

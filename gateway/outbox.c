@@ -309,11 +309,29 @@ static bool may_follow(int64_t from, enum delivery_state to)
 	return from != DELIVERY_NONE && rank[to] >= rank[from];
 }
 
+struct reported { /* the store shows only what is committed: two reports may meet in one turn */
+	struct reported *next;
+	struct message_row row;
+};
+
+static struct message_row *find_message(struct turn *t, const struct report *r)
+{
+	for (struct reported *at = t->reported; at != NULL; at = at->next)
+		if (at->row.contact == r->contact && at->row.seq == r->seq)
+			return &at->row;
+	struct message_row key = {.contact = r->contact, .seq = r->seq};
+	struct reported *found = ARENA_NEW(t->arena, struct reported);
+	if (r->seq == 0 || store_get(t->g->store, &MESSAGE, &key, t->arena, &found->row) < 0)
+		return NULL;
+	found->next = t->reported;
+	t->reported = found;
+	return &found->row;
+}
+
 static void report_message(struct turn *t, const struct report *r)
 {
-	struct message_row key = {.contact = r->contact, .seq = r->seq};
-	struct message_row *m = ARENA_NEW(t->arena, struct message_row);
-	if (r->seq == 0 || store_get(t->g->store, &MESSAGE, &key, t->arena, m) < 0)
+	struct message_row *m = find_message(t, r);
+	if (m == NULL)
 		return;
 	if (!may_follow(m->delivery, r->state) || m->delivery == (int64_t)r->state)
 		return;

@@ -381,10 +381,12 @@ static int act_transfer(struct turn *t, struct api_call *c)
 	ev.transfer.contact = contact->row.id;
 	ev.transfer.agent = is_holder ? c->who.user : 0;
 	c->id = contact->row.id;
+	if (route(t, c, &ev) < 0)
+		return c->code;
+	say_transfer(t, c, contact, &ev.transfer);
 	if (note.n > 0)
 		conversation_note(t, c, contact, note);
-	say_transfer(t, c, contact, &ev.transfer);
-	return route(t, c, &ev);
+	return 0;
 }
 
 /* ---- by hand ------------------------------------------------------------------------------------------------ */
@@ -422,6 +424,12 @@ static int act_create(struct turn *t, struct api_call *c)
 		return c->code;
 	if (channel_from_name(channel, &kind) < 0 || kind == CHANNEL_CHAT || kind == CHANNEL_VIDEO)
 		return api_refuse(c, E_INVALID, "channel: enter visit, letter, telephone or e-mail contacts by hand");
+	struct book_seen seen;
+	uint64_t hash = book_seen_hash(t->g, TEXT("api-contact"), c->idempotency_key);
+	if (c->idempotency_key.n > 0 && book_was_seen(t->g->book, hash, &seen)) {
+		c->id = seen.contact;
+		return 0;
+	}
 	struct contact *contact = book_contact_new(t);
 	contact->row.channel = kind;
 	contact->row.queue = to->id;
@@ -431,7 +439,14 @@ static int act_create(struct turn *t, struct api_call *c)
 	conversation_customer_says(t, contact, body);
 	c->id = contact->row.id;
 	int code = intake_enqueue(t, contact, -1, 0);
-	return code < 0 ? api_refuse(c, code, "the routing core refused it") : 0;
+	if (code < 0) {
+		contact->row.state = CONTACT_CLOSED;
+		contact->row.cause = CAUSE_SYSTEM;
+		return api_refuse(c, code, "the routing core refused it");
+	}
+	if (c->idempotency_key.n > 0)
+		book_see(t, hash, &(struct book_seen){.contact = c->id});
+	return 0;
 }
 
 const struct api_action api_contact_actions[] = {

@@ -5,7 +5,6 @@
 #include "gateway/config.h"
 #include "gateway/directory.h"
 #include "gateway/http/http.h"
-#include "gateway/live.h"
 #include "gateway/log.h"
 #include "gateway/shapes.h"
 
@@ -162,7 +161,6 @@ static void on_delete(struct http_exchange *x, const struct http_request *r, voi
 	s->g = g;
 	s->x = x;
 	s->user = who.user;
-	live_end_session(g->live, who.session);
 	engine_submit(g->engine, apply_sign_out, NULL, s);
 	auth_logout(g->auth, who.session, on_signed_out, s);
 }
