@@ -78,8 +78,9 @@ void sim_reference(const struct routing *r, usher_id contact, usher_id agent, us
 	sim_expect(s, is_known && view.state == CONTACT_WAITING, "decided too late");
 	const struct routing_queue_set *q = sim_find_queue(s, view.queue);
 	struct sim_agent *mine = sim_find_agent(s, agent);
-	/* Where all agents have new room at once, who is fed first is not the queue's matter. */
-	bool is_spread = s->event->kind == EV_CHANNEL_SET;
+	/* Where all agents have new room at once, who is fed first is not the queue's matter; and
+	 * an exclusion that is over by the clock holds until its turn has come. */
+	bool is_spread = s->event->kind == EV_CHANNEL_SET || view.deadline_us < now;
 	for (unsigned i = 0; q != NULL && !is_spread && i < s->agent_count; i++) {
 		struct sim_agent *a = &s->agents[i];
 		if (a->id == 0 || a == mine || !may(s, contact, a->id, now))
