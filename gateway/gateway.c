@@ -15,7 +15,7 @@
 #include "gateway/log.h"
 #include "gateway/outbox.h"
 #include "gateway/pages.h"
-#include "gateway/weights.h"
+#include "gateway/seed.h"
 
 #include <netinet/in.h>
 #include <stdlib.h>
@@ -156,7 +156,7 @@ int gateway_open(struct gateway *g, bool is_demo, struct usher_error *reterr)
 
 int gateway_start(struct gateway *g, struct usher_error *reterr)
 {
-	weights_begin(g);
+	seed_begin(g);
 	lines_refresh_all(g->lines);
 	int code = outbox_start(g->outbox, reterr);
 	if (code < 0)

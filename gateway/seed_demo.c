@@ -12,8 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-extern const struct code_row seed_codes[];
-
 struct demo_user {
 	const char *login, *name, *phone;
 	int64_t roles;
@@ -117,8 +115,6 @@ static void apply(struct turn *t, void *arg)
 	put_skill(t, 1, "en");
 	put_skill(t, 2, "fi");
 	put_skill(t, 3, "billing");
-	for (const struct code_row *row = seed_codes; row->code.n > 0; row++)
-		directory_put_code(t, row);
 	for (int i = 0; i < 4 && d->code == 0; i++)
 		d->code = put_user(t, d, &d->users[i]);
 	put_channels(t, d);
