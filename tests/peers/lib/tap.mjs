@@ -42,7 +42,8 @@ export async function run({ before, after, onFail } = {}) {
 			n++;
 			try {
 				await within(one.run(), one.limit);
-				console.log(`ok ${n} - ${one.name} (${Date.now() - began} ms)`);
+				console.log(`ok ${n} - ${one.name}`);
+				note(`${Date.now() - began} ms`);
 			} catch (fault) {
 				failed++;
 				console.log(`not ok ${n} - ${one.name}`);
