@@ -190,6 +190,24 @@ static void leaves_the_queue_where_rest_did_not_reach(void **state)
 	live_free(l);
 }
 
+static void gives_up_on_a_broken_queue(void **state)
+{
+	(void)state;
+	struct live *l = open_phone();
+	char query[60] = "", want[60];
+	ring(l);
+	for (int i = 1; i <= 5; i++) {
+		snprintf(want, sizeof want, "voice?requeue=1&amp;retry=%d<", i);
+		expect(hook(l, "left", query, "CallSid=" CALLER "&QueueResult=system-error"), want);
+		snprintf(query, sizeof query, "requeue=1&retry=%d", i);
+		snprintf(want, sizeof want, "/left?retry=%d\"", i);
+		expect(hook(l, "voice", query, "CallSid=" CALLER), want);
+		snprintf(query, sizeof query, "retry=%d", i);
+	}
+	expect(hook(l, "left", query, "CallSid=" CALLER "&QueueResult=error"), "<Hangup/>");
+	live_free(l);
+}
+
 static void says_why_an_agent_cannot_be_called(void **state)
 {
 	(void)state;
@@ -317,6 +335,7 @@ int main(void)
 		cmocka_unit_test(announces_the_place),
 		cmocka_unit_test(connects_the_agent),
 		cmocka_unit_test(leaves_the_queue_where_rest_did_not_reach),
+		cmocka_unit_test(gives_up_on_a_broken_queue),
 		cmocka_unit_test(says_why_an_agent_cannot_be_called),
 		cmocka_unit_test(tells_each_outcome_of_rest),
 		cmocka_unit_test(does_not_ring_twice),
