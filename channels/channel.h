@@ -270,7 +270,8 @@ struct channel_host {
 				       void *arg); /* fires once; owned by the host */
 	void (*timer_cancel)(struct channel_host *h, struct channel_timer *t); /* accepts NULL */
 
-	/* work runs on a worker, then done on the loop. At close all of them are waited for. */
+	/* work runs on a worker, then done on the loop. At close all of them are waited for: the
+	 * driver's close comes first, then each done, which may only free what its job owns. */
 	void (*job)(struct channel_host *h, channel_work work, channel_work done, void *arg);
 
 	/* Routes live until the channel closes. E_EXISTS when another has the path. */
