@@ -258,6 +258,16 @@ void lines_contact(struct lines *l, struct contact *c)
 	place_touch(l->place, c->row.queue);
 }
 
+static void tell_open(struct contact *c, void *arg)
+{
+	lines_contact_place(((struct lines *)arg)->g, c);
+}
+
+void lines_tell_all(struct lines *l)
+{
+	book_each_open(l->g->book, tell_open, l);
+}
+
 void lines_message(struct lines *l, const struct message_row *m)
 {
 	struct contact *c = book_contact(l->g->book, m->contact);
