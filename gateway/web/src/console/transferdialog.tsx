@@ -10,6 +10,7 @@ import { Combo, type Choice } from "../ui/combo";
 import { Modal } from "../ui/dialog";
 import { transfer } from "./actions";
 import { AGENT } from "./labels";
+import { advance } from "./navigate";
 
 const RANK: Record<string, number> = { ready: 0, busy: 1, "wrap-up": 2, "not-ready": 3 };
 
@@ -44,8 +45,10 @@ export function TransferDialog({ contact, onClose, withNote = true }: {
 		setBusy(true);
 		const done = await transfer(contact, { [kind]: id }, note.trim());
 		setBusy(false);
-		if (done)
-			onClose();
+		if (!done)
+			return;
+		onClose();
+		advance(contact.id);
 	};
 	return (
 		<Modal title={t("transfer.title", { number: contact.number })} onClose={onClose}

@@ -100,10 +100,16 @@ export function Stage({ room, waiting }: { room: Room; waiting: string }) {
 	const other = room.other.value;
 	const status = statusOf(room);
 	const name = other || t("rtc.other");
+	const sends = room.otherSends.value;
+	const hasPicture = remote !== null && (sends ? sends.picture : remote.hasPicture);
 	return (
 		<div class="stage" data-testid="video-stage" data-state={room.media.value}>
-			{remote && <Picture stream={remote.stream} label={name} testid="video-remote" />}
-			{!remote?.hasPicture && (
+			{remote && (
+				<div class={hasPicture ? "" : "vh"}>
+					<Picture stream={remote.stream} label={name} testid="video-remote" />
+				</div>
+			)}
+			{!hasPicture && (
 				<div class="nobody">
 					<span class="face" aria-hidden="true">{other ? other.slice(0, 1) : "…"}</span>
 					<p data-testid="video-waiting">
@@ -111,7 +117,12 @@ export function Stage({ room, waiting }: { room: Room; waiting: string }) {
 					</p>
 				</div>
 			)}
-			{other && <span class="nameplate" data-testid="video-name">{other}</span>}
+			{other && (
+				<span class="nameplate" data-testid="video-name">
+					{sends?.mic === false && <Icon of={micOffIcon} size={14} />} {other}
+					{sends?.mic === false && <span class="vh">{t("rtc.muted")}</span>}
+				</span>
+			)}
 			<div class="self">
 				{room.local.value
 					? <Picture stream={room.local.value} muted mirror={!room.isSharing.value}
