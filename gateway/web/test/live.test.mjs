@@ -167,6 +167,8 @@ test("typing runs out, and ends with the message", () => {
 	assert.ok(store.typing.value.get("c1") > 1000);
 	store.apply(delta("me", 3, "message", { message: message("a", 1, { author: "customer" }) }), 0);
 	assert.equal(store.typing.value.has("c1"), false);
+	store.apply(delta("contact:c2", 2, "signal", { signal: "typing" }), 1000);
+	assert.ok(store.typing.value.has("c2"));
 });
 
 test("rows of the board are changed one at a time", () => {

@@ -40,13 +40,13 @@ export function Faults({ faults }: { faults: Partial<Record<string, Fault>> }) {
 	if (entries.length === 0)
 		return null;
 	return (
-		<ul class="faults" role="alert" data-testid="video-fault">
+		<div class="faults" role="alert" data-testid="video-fault">
 			{entries.map(([device, fault]) => (
-				<li key={device}>
+				<p key={device}>
 					<strong>{t(DEVICES[device] ?? "rtc.camera")}:</strong> {t(FAULTS[fault])}
-				</li>
+				</p>
 			))}
-		</ul>
+		</div>
 	);
 }
 
@@ -105,7 +105,7 @@ export function Stage({ room, waiting }: { room: Room; waiting: string }) {
 	return (
 		<div class="stage" data-testid="video-stage" data-state={room.media.value}>
 			{remote && (
-				<div class={hasPicture ? "" : "vh"}>
+				<div class={hasPicture ? "far" : "vh"}>
 					<Picture stream={remote.stream} label={name} testid="video-remote" />
 				</div>
 			)}
