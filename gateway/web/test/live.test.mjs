@@ -8,7 +8,8 @@ const { Store } = await load("live/store.ts");
 
 const snapshot = (topic, seq, data = {}) => ({ t: "snapshot", topic, seq, data });
 const delta = (topic, seq, op = "x", more = {}) => ({ t: "delta", topic, seq, op, ...more });
-const contact = (id, more = {}) => ({ id, number: id, state: "active", epoch: 1, head: 1, ...more });
+const contact = (id, more = {}) => ({ id, number: id, state: "active", epoch: 1, head: 1,
+	...more });
 const message = (id, seq, more = {}) => ({ id, seq, contact: "c1", author: "agent",
 	delivery: "sent", ...more });
 

@@ -2,7 +2,8 @@
 /* Makes a cleaned mail fit for a frame under our policy, which forbids inline styles and anything
  * from outside: styles travel as data and are set by script from the outside, remote pictures are
  * left out (loading one tells its sender that the mail was read). */
-const UNWANTED = "script, style, link, meta, base, iframe, frame, object, embed, form, input, button";
+const UNWANTED =
+	"script, style, link, meta, base, iframe, frame, object, embed, form, input, button";
 const HELD_STYLE = "data-usher-style";
 
 /** Renames what the policy would stop and report while parsing. What slips through here is stopped

@@ -65,7 +65,9 @@ export function TransferDialog({ contact, onClose, withNote = true }: {
 					</label>
 				)}
 				<div class="buttons end">
-					<button type="button" class="btn" onClick={onClose}>{t("common.cancel")}</button>
+					<button type="button" class="btn" onClick={onClose}>
+						{t("common.cancel")}
+					</button>
 					<button type="submit" class="btn primary" disabled={!to || busy}
 						data-testid="transfer-submit">{t("transfer.action")}</button>
 				</div>

@@ -92,7 +92,8 @@ function statusOf(room: Room): string {
 		return t("rtc.link_down");
 	if (other === null)
 		return "";
-	return room.media.value === "connected" ? "" : t("rtc.connecting", { name: other || t("rtc.other") });
+	return room.media.value === "connected" ? ""
+		: t("rtc.connecting", { name: other || t("rtc.other") });
 }
 
 export function Stage({ room, waiting }: { room: Room; waiting: string }) {
@@ -129,7 +130,9 @@ export function Stage({ room, waiting }: { room: Room; waiting: string }) {
 						label={t("rtc.you")} testid="video-local" />
 					: <span class="selfless">{t("rtc.camera_is_off")}</span>}
 			</div>
-			<p class="rtc-status" role="status" data-testid="video-status" hidden={!status}>{status}</p>
+			<p class="rtc-status" role="status" data-testid="video-status" hidden={!status}>
+				{status}
+			</p>
 			<Faults faults={room.faults.value} />
 			<Controls room={room} />
 		</div>
