@@ -254,7 +254,7 @@ export class Chat {
 			this.agent = this.typing = null;
 	}
 
-	/** A new conversation: what is shown stays above, numbers begin again, the unsent comes along. */
+	/** A new conversation: what is shown stays above, the unsent comes along. */
 	private begin(): void {
 		this.part++;
 		this.conv = null;

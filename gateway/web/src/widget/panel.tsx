@@ -93,9 +93,12 @@ export function Panel({ link, title, onClose }: {
 			onKeyDown={(e) => { if (e.key === "Escape") onClose(); }}>
 			<Header link={link} title={title} onClose={onClose} />
 			{link.link.value === "down" && (
-				<p class="strip" role="status" data-testid="widget-offline">{t("widget.offline")}</p>
+				<p class="strip" role="status" data-testid="widget-offline">
+					{t("widget.offline")}
+				</p>
 			)}
-			{link.link.value === "refused" && <p class="strip" role="alert">{t("widget.refused")}</p>}
+			{link.link.value === "refused"
+				&& <p class="strip" role="alert">{t("widget.refused")}</p>}
 			{isFresh ? <Welcome link={link} /> : <Log link={link} onEdit={edit} />}
 			<Composer link={link} draft={draft} onDraft={setDraft} input={input} />
 			<Footer link={link} />
