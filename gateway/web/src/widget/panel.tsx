@@ -86,6 +86,7 @@ export function Panel({ link, title, onClose }: {
 		setDraft(link.takeBack(key));
 		input.current?.focus();
 	};
+	title ||= link.chat.title;
 	const isFresh = link.chat.items.length === 0 && link.chat.conv === null;
 	return (
 		<section id="panel" class="panel" role="dialog" aria-label={title || t("widget.title")}
