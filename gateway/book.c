@@ -418,7 +418,8 @@ void book_event(struct turn *t, struct contact *c, const char *name, const char 
 	va_start(args, format);
 	vsnprintf(body, sizeof body, format, args);
 	va_end(args);
-	snprintf(fields, sizeof fields, "{\"event\":\"%s\"}", name);
+	/* The customer is told in the channel's own words (struct contact_news). */
+	snprintf(fields, sizeof fields, "{\"event\":\"%s\",\"audience\":\"agent\"}", name);
 	struct usher_text text = text_of(body);
 	text.n = text_fit(text, sizeof body - 1);
 	book_message(t, c, &(struct message_row){.kind = MESSAGE_EVENT, .author = AUTHOR_SYSTEM,

@@ -178,6 +178,8 @@ void effects_apply(struct turn *t, const struct routing_event *ev,
 {
 	for (size_t i = 0; i < effects->count; i++) {
 		const struct routing_effect *fx = &effects->items[i];
+		if (fx->kind == FX_REJECTED)
+			continue;
 		if (fx->kind == FX_AGENT_STATE) {
 			on_agent_state(t, fx);
 			continue;

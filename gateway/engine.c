@@ -353,11 +353,14 @@ int turn_route(struct turn *t, const struct routing_event *ev)
 	struct engine *e = engine_of(t);
 	struct routing_effects effects;
 	routing_step(e->routing, ev, t->now, &effects);
-	if (effects.count == 1 && effects.items[0].kind == FX_REJECTED)
-		return effects.items[0].code;
+	/* Rejected ones too: what was due by now has happened before the event was looked at. */
 	journal(e, ev);
+	int code = 0;
+	for (size_t i = 0; i < effects.count; i++)
+		if (effects.items[i].kind == FX_REJECTED)
+			code = effects.items[i].code;
 	effects_apply(t, ev, &effects);
-	return 0;
+	return code;
 }
 
 void turn_publish(struct turn *t, engine_publish publish, void *arg)

@@ -53,7 +53,7 @@ void engine_read(struct engine *e, engine_publish on_ready, void *arg);
 /* ---- inside apply ---- */
 
 /* Steps the core, journals the event, handles its effects. Returns 0 or the code it was rejected
- * with (then nothing was journalled). */
+ * with; deadlines that were due are handled either way. */
 int turn_route(struct turn *t, const struct routing_event *ev) USHER_CHECKED;
 
 /* Runs after the commit, before on_done. arg must live in t->arena or be owned by publish. */

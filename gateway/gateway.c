@@ -162,6 +162,7 @@ int gateway_start(struct gateway *g, struct usher_error *reterr)
 	if (code < 0)
 		return code;
 	engine_submit(g->engine, apply_lost, free_lost, NEW(struct lost));
+	lines_tell_all(g->lines);
 	log_event(LOG_LEVEL_INFO, "usher.started", "url=%s contacts=%zu journal=%s",
 		  config_public_url(g->config), book_open_count(g->book),
 		  store_driver_name(g->store));

@@ -29,6 +29,7 @@ int lines_check(struct usher_text driver, struct usher_text settings,
 void lines_status(const struct lines *l, struct usher_text channel_id, struct channel_status *ret);
 
 /* ---- towards the adapters ---- */
+void lines_tell_all(struct lines *l); /* after a start: how every open contact stands */
 void lines_contact(struct lines *l, struct contact *c); /* its state changed */
 void lines_message(struct lines *l, const struct message_row *m);
 void lines_signal(struct lines *l, usher_id contact, enum channel_signal signal, int64_t seq);

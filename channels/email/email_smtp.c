@@ -10,7 +10,6 @@
 
 #include <errno.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -146,8 +145,30 @@ static const char *on_feed(void **context, int *len, void *arg)
 
 /* ---- the session ---- */
 
-static SSL_CTX *tls_context(const struct smtp_server *server)
+/* The handshake itself fails at a bad certificate, and the library tells nothing of why. */
+static int on_verify(int is_good, X509_STORE_CTX *store)
 {
+	SSL *ssl = X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx());
+	struct sending *s = SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl));
+	if (!is_good) {
+		s->facts->is_tls_refused = true;
+		snprintf(s->facts->last, sizeof s->facts->last, "certificate: %s",
+			 X509_verify_cert_error_string(X509_STORE_CTX_get_error(store)));
+	}
+	return is_good;
+}
+
+static void on_handshake(const SSL *ssl, int where, int code)
+{
+	struct sending *s = SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl));
+	(void)code;
+	if ((where & SSL_CB_HANDSHAKE_START) != 0 && s->facts->is_injected)
+		shutdown(SSL_get_fd(ssl), SHUT_RDWR);
+}
+
+static SSL_CTX *tls_context(struct sending *s)
+{
+	const struct smtp_server *server = s->server;
 	char host[256];
 	snprintf(host, sizeof host, "%.*s", (int)strcspn(server->host_port, ":"),
 		 server->host_port);
@@ -159,7 +180,9 @@ static SSL_CTX *tls_context(const struct smtp_server *server)
 	bool has_roots = server->ca_file[0] != '\0'
 				 ? SSL_CTX_load_verify_locations(ctx, server->ca_file, NULL) == 1
 				 : SSL_CTX_set_default_verify_paths(ctx) == 1;
-	SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, NULL);
+	SSL_CTX_set_app_data(ctx, s);
+	SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, on_verify);
+	SSL_CTX_set_info_callback(ctx, on_handshake);
 	X509_VERIFY_PARAM *check = SSL_CTX_get0_param(ctx);
 	X509_VERIFY_PARAM_set_hostflags(check, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
 	bool has_name = X509_VERIFY_PARAM_set1_ip_asc(check, host) == 1 ||
@@ -170,13 +193,14 @@ static SSL_CTX *tls_context(const struct smtp_server *server)
 	return NULL;
 }
 
-static bool set_up_tls(smtp_session_t session, const struct smtp_server *server)
+static bool set_up_tls(smtp_session_t session, struct sending *s)
 {
+	const struct smtp_server *server = s->server;
 	bool is_required = server->tls == SMTP_TLS_REQUIRED ||
 			   (server->tls == SMTP_TLS_OPTIONAL && server->user[0] != '\0');
 	if (server->tls == SMTP_TLS_NONE)
 		return true;
-	SSL_CTX *ctx = tls_context(server);
+	SSL_CTX *ctx = tls_context(s);
 	if (ctx == NULL)
 		return false;
 	smtp_starttls_enable(session, is_required ? Starttls_REQUIRED : Starttls_ENABLED);
@@ -240,16 +264,12 @@ void email_smtp_send(const struct smtp_server *server, const char *from, const c
 		     struct usher_text mail, struct smtp_facts *ret)
 {
 	static pthread_once_t is_started = PTHREAD_ONCE_INIT;
-	sigset_t pipe_signal;
 	*ret = (struct smtp_facts){0};
 	pthread_once(&is_started, start_library);
-	sigemptyset(&pipe_signal);
-	sigaddset(&pipe_signal, SIGPIPE); /* it writes to sockets without MSG_NOSIGNAL */
-	pthread_sigmask(SIG_BLOCK, &pipe_signal, NULL);
 	struct sending s = {.server = server, .mail = mail, .facts = ret};
 	smtp_session_t session = smtp_create_session();
 	auth_context_t auth = NULL;
-	if (set_up_tls(session, server)) {
+	if (set_up_tls(session, &s)) {
 		auth = set_up_login(session, &s);
 		converse(session, &s, from, to);
 	} else {

@@ -266,7 +266,7 @@ static void answer_start(struct phone_turn *turn, int code)
 	} else if (is_kept && phone_contact(ch, text_of(turn->sid), &arena, &news) != 0) {
 		if (greeting[0] != '\0')
 			twiml_say(&b, ch->language, NULL, greeting);
-		phone_enqueue(ch, &b);
+		phone_enqueue(ch, &b, 0);
 	} else {
 		phone_say(ch, &b, is_kept ? PHONE_SAYS_GOODBYE : PHONE_SAYS_SORRY);
 		twiml_hangup(&b);

@@ -24,11 +24,12 @@ void phone_say(const struct channel *ch, struct usher_buf *b, enum phone_sentenc
 	twiml_say(b, ch->language, NULL, phone_sentence(ch->language, sentence));
 }
 
-void phone_enqueue(const struct channel *ch, struct usher_buf *b)
+void phone_enqueue(const struct channel *ch, struct usher_buf *b, int retry)
 {
+	struct phone_query query = {.retry = retry};
 	struct usher_buf name = {0}, action = {0}, wait = {0};
 	buf_addf(&name, "usher-%.58s", ch->host->id); /* at most 64 characters */
-	phone_url(ch, HOOK_LEFT, NULL, &action);
+	phone_url(ch, HOOK_LEFT, &query, &action);
 	phone_url(ch, HOOK_WAIT, NULL, &wait);
 	twiml_enqueue(b, name.p, action.p, wait.p);
 	buf_done(&name);
@@ -105,7 +106,7 @@ static void hook_voice(struct phone_request *r)
 	if (is_waiting && r->query.retry == 0)
 		phone_say(ch, &b, PHONE_SAYS_BACK);
 	if (is_waiting) {
-		phone_enqueue(ch, &b);
+		phone_enqueue(ch, &b, r->query.retry);
 	} else if (pc == NULL) {
 		come_again(ch, &b, false, r->query.retry); /* more calls than there is room for */
 	} else {

@@ -118,7 +118,8 @@ void phone_on_request(struct http_exchange *x, const struct http_request *reques
 void phone_reply(struct channel *ch, struct http_exchange *x,
 		 struct usher_buf *twiml); /* frees it */
 void phone_say(const struct channel *ch, struct usher_buf *b, enum phone_sentence sentence);
-void phone_enqueue(const struct channel *ch, struct usher_buf *b);
+/* retry: how often a broken queue has sent this caller back already. */
+void phone_enqueue(const struct channel *ch, struct usher_buf *b, int retry);
 void phone_join(const struct channel *ch, struct usher_buf *b, usher_id contact, const char *sid);
 void phone_turned_away(struct phone_turn *turn, struct usher_buf *b);
 

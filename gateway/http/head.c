@@ -3,11 +3,22 @@
 
 /* Fields of which a second one could be read in two ways. */
 static const char *const single_fields[] = {
-	"host",		 "content-length",    "transfer-encoding",
-	"content-type",	 "authorization",     "origin",
-	"expect",	 "upgrade",	      "range",
-	"if-none-match", "sec-websocket-key", "sec-websocket-version",
-	"x-usher-csrf",	 "idempotency-key",   "x-forwarded-proto",
+	"host",
+	"content-length",
+	"transfer-encoding",
+	"content-type",
+	"cookie",
+	"authorization",
+	"origin",
+	"expect",
+	"upgrade",
+	"range",
+	"if-none-match",
+	"sec-websocket-key",
+	"sec-websocket-version",
+	"x-usher-csrf",
+	"idempotency-key",
+	"x-forwarded-proto",
 };
 #define SINGLE_COUNT (sizeof(single_fields) / sizeof(single_fields[0]))
 

@@ -168,6 +168,15 @@ void peer_ping(struct ws_peer *p)
 
 /* ---- what the peer sends ---- */
 
+/* As early as the end is known: whoever has gone must not count as present. */
+static void end_session(struct ws_peer *p)
+{
+	void *session = p->session;
+	p->session = NULL;
+	if (session != NULL)
+		p->route.on_close(p, session);
+}
+
 static bool on_message(void *arg, struct usher_text message)
 {
 	struct ws_peer *p = arg;
@@ -199,6 +208,7 @@ static void on_close(void *arg, int code, struct usher_text reason)
 		enqueue_close(p, code, TEXT_NONE);
 	else
 		transport_want_write(p->conn->link);
+	end_session(p);
 }
 
 static const struct frame_events events = {
@@ -218,14 +228,13 @@ int peer_bytes(struct ws_peer *p, char *bytes, size_t n)
 	if (c->wait == WAIT_PONG)
 		conn_wait(c, WAIT_PING);
 	int code = frame_read(&p->reader, bytes, n, p->route.message_max, &events, p);
-	if (c->server->is_closing)
-		return -1;
-	if (code > 1) {
+	if (code > 1 && !c->server->is_closing) {
 		p->has_heard_close = true; /* nothing it says now can be understood */
 		if (!p->is_ending)
 			enqueue_close(p, code, TEXT_NONE);
+		end_session(p);
 	}
-	return 0;
+	return c->server->is_closing ? -1 : 0;
 }
 
 /* ---- what it is sent ---- */
@@ -261,14 +270,6 @@ int peer_writable(struct ws_peer *p)
 	if (p->is_ending && p->has_heard_close && c->wait != WAIT_LINGER)
 		return conn_linger(c);
 	return 0;
-}
-
-static void end_session(struct ws_peer *p)
-{
-	void *session = p->session;
-	p->session = NULL;
-	if (session != NULL)
-		p->route.on_close(p, session);
 }
 
 void peer_end(struct ws_peer *p, int code)

@@ -38,7 +38,7 @@ static struct {
 struct disk_file {
 	sqlite3_file base; /* first */
 	int node;
-	_Alignas(16) char real[]; /* the real one */
+	_Alignas(8) char real[]; /* the real one; SQLite aligns to 8 */
 };
 
 static sqlite3_file *real_of(sqlite3_file *f)

@@ -73,7 +73,8 @@ static void expect_reply(FILE *f, const char *code)
 
 static void put_mail(const char *subject, const char *body)
 {
-	struct sockaddr_in a = {.sin_family = AF_INET, .sin_port = htons((uint16_t)lmtp_port),
+	struct sockaddr_in a = {.sin_family = AF_INET,
+				.sin_port = htons((uint16_t)lmtp_port),
 				.sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	struct timeval patience = {10, 0};
@@ -89,7 +90,9 @@ static void put_mail(const char *subject, const char *body)
 	expect_reply(f, "250");
 	fprintf(f, "DATA\r\n");
 	expect_reply(f, "354");
-	fprintf(f, "From: Anna <anna@b.test>\r\nSubject: %s\r\nMessage-ID: <%s@b.test>\r\n\r\n%s\r\n.\r\n",
+	fprintf(f,
+		"From: Anna <anna@b.test>\r\nSubject: %s\r\nMessage-ID: "
+		"<%s@b.test>\r\n\r\n%s\r\n.\r\n",
 		subject, subject, body);
 	expect_reply(f, "250");
 	fprintf(f, "QUIT\r\n");
@@ -239,7 +242,8 @@ static void keeps_mail_the_gateway_cannot_take(void **state)
 	put_mail("six", "busy");
 	test_host_until(h, host_has_inbounds, &one, 20000);
 	test_host_run(h, 100);
-	assert_true(strstr(test_host_status(h, &health).p, "cannot store now; retry in 5 s") != NULL);
+	assert_true(strstr(test_host_status(h, &health).p, "cannot store now; retry in 5 s") !=
+		    NULL);
 	assert_int_equal(health, CHANNEL_DOWN);
 	assert_int_equal(h->durable_count, 0);
 	h->ahead += 10 * USHER_SECOND;
@@ -317,7 +321,8 @@ static void fetches_a_large_mail(void **state)
 	struct usher_buf body = {0};
 	struct test_host *h = test_host_bare(settings("imaps", imaps_port, ""));
 	while (body.n < 5000000)
-		buf_adds(&body, "0123456789012345678901234567890123456789012345678901234567890123\r\n");
+		buf_adds(&body,
+			 "0123456789012345678901234567890123456789012345678901234567890123\r\n");
 	restart_with_state(h);
 	put_mail("large", body.p);
 	assert_int_equal(test_host_open(h, NULL), 0);

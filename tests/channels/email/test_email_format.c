@@ -23,11 +23,11 @@ static const struct email_identity identity = {
 	.domain = {"example.test", 12},
 };
 
-#define assert_text(t, expected)                                                                   \
-	do {                                                                                       \
-		struct usher_text got_ = (t);                                                      \
-		if (!text_equal(got_, text_of(expected)))                                          \
-			fail_msg("got \"%.*s\", expected \"%s\"", TEXT_ARG(got_), expected);       \
+#define assert_text(t, expected)                                                             \
+	do {                                                                                 \
+		struct usher_text got_ = (t);                                                \
+		if (!text_equal(got_, text_of(expected)))                                    \
+			fail_msg("got \"%.*s\", expected \"%s\"", TEXT_ARG(got_), expected); \
 	} while (0)
 
 static void checks_addresses(void **state)
@@ -35,10 +35,29 @@ static void checks_addresses(void **state)
 	(void)state;
 	static const char *const good[] = {"a@b.test", "a.b+c=d@x-y.example", "a@localhost"};
 	static const char *const bad[] = {
-		"", "a", "@b.test", "a@", "a b@c.test", "a@b.test\r\nDATA", "a@b.test\n", "a@b c",
-		"<a@b.test>", "\"a\"@b.test", "a@[127.0.0.1]", "a@b@c.test", "a@b..c", "a@.b", "a@b.",
-		"a@-b.test", "a@b_.test\x01", "a,b@c.test", "a;b@c.test", "a@b.test>", "\xC3\xA4@b.test",
-		"a\\b@c.test", "a(b)@c.test",
+		"",
+		"a",
+		"@b.test",
+		"a@",
+		"a b@c.test",
+		"a@b.test\r\nDATA",
+		"a@b.test\n",
+		"a@b c",
+		"<a@b.test>",
+		"\"a\"@b.test",
+		"a@[127.0.0.1]",
+		"a@b@c.test",
+		"a@b..c",
+		"a@.b",
+		"a@b.",
+		"a@-b.test",
+		"a@b_.test\x01",
+		"a,b@c.test",
+		"a;b@c.test",
+		"a@b.test>",
+		"\xC3\xA4@b.test",
+		"a\\b@c.test",
+		"a(b)@c.test",
 		"1234567890123456789012345678901234567890123456789012345678901234x@b.test",
 	};
 	for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
@@ -188,16 +207,18 @@ static void formats_an_answer(void **state)
 	struct email_thread thread = {.in_reply_to = TEXT("m1@b.test")};
 	email_thread_add(&thread, TEXT("m0@b.test"));
 	email_thread_add(&thread, TEXT("m1@b.test"));
-	struct outgoing out = sample("Re: P\xC3\xA4iv\xC3\xA4\xC3\xA4 ja hyv\xC3\xA4\xC3\xA4 iltaa "
-				     "kaikille jotka t\xC3\xA4t\xC3\xA4 lukevat t\xC3\xA4n\xC3\xA4\xC3\xA4n",
-				     "Hei,\n.\n.piste\nFrom here = \xC3\xA4\xC3\xB6 \nend");
+	struct outgoing out =
+		sample("Re: P\xC3\xA4iv\xC3\xA4\xC3\xA4 ja hyv\xC3\xA4\xC3\xA4 iltaa "
+		       "kaikille jotka t\xC3\xA4t\xC3\xA4 lukevat t\xC3\xA4n\xC3\xA4\xC3\xA4n",
+		       "Hei,\n.\n.piste\nFrom here = \xC3\xA4\xC3\xB6 \nend");
 	struct mail *m = round_trip(&out, &thread);
 	assert_text(m->from.address, "support@example.test");
 	assert_text(m->from.name, "Tuki");
 	assert_text(m->to.item[0].address, "anna@b.test");
 	assert_text(m->to.item[0].name, "Anna \"A\" Esimerkki");
-	assert_text(m->subject, "Re: P\xC3\xA4iv\xC3\xA4\xC3\xA4 ja hyv\xC3\xA4\xC3\xA4 iltaa kaikille "
-				"jotka t\xC3\xA4t\xC3\xA4 lukevat t\xC3\xA4n\xC3\xA4\xC3\xA4n [C-1042]");
+	assert_text(m->subject,
+		    "Re: P\xC3\xA4iv\xC3\xA4\xC3\xA4 ja hyv\xC3\xA4\xC3\xA4 iltaa kaikille "
+		    "jotka t\xC3\xA4t\xC3\xA4 lukevat t\xC3\xA4n\xC3\xA4\xC3\xA4n [C-1042]");
 	assert_text(m->in_reply_to, "m1@b.test");
 	assert_int_equal(m->ref_count, 2);
 	assert_true(m->date_us == out.at_us);
@@ -264,8 +285,8 @@ static void keeps_the_ends_of_long_threads(void **state)
 	assert_text(t.refs[1], "m31@b.test");
 	assert_text(t.refs[19], "m49@b.test");
 	struct email_thread from = {0};
-	email_thread_from_fields(TEXT("{\"message_id\":\"b@x\",\"references\":[\"a@x\",5]}"), &arena,
-				 &from);
+	email_thread_from_fields(TEXT("{\"message_id\":\"b@x\",\"references\":[\"a@x\",5]}"),
+				 &arena, &from);
 	assert_text(from.in_reply_to, "b@x");
 	assert_int_equal(from.ref_count, 2);
 	struct email_thread nothing = {0};
@@ -290,7 +311,8 @@ static void judges_sessions(void **state)
 		{{.is_started = true, .mail = {550, "5.7.30 basic"}}, DELIVERY_HELD},
 		{{.is_started = true, .mail = {250}, .rcpt = {554, "5.7.8 x"}}, DELIVERY_HELD},
 		{{.is_started = true, .mail = {250}, .rcpt = {250}, .data = {451}}, DELIVERY_RETRY},
-		{{.is_started = true, .mail = {250}, .rcpt = {250}, .data = {554}}, DELIVERY_FAILED},
+		{{.is_started = true, .mail = {250}, .rcpt = {250}, .data = {554}},
+		 DELIVERY_FAILED},
 		{{.is_started = true, .mail = {250}, .rcpt = {250}, .is_body_begun = true},
 		 DELIVERY_UNSURE},
 		{{.is_started = true,
@@ -346,7 +368,8 @@ static void hands_mail_in_with_its_contact(void **state)
 {
 	(void)state;
 	struct usher_text reply = email_token_address(&identity.key, identity.address, 77, &arena);
-	struct usher_text own = email_token_message_id(&identity.key, 5, 78, identity.domain, &arena);
+	struct usher_text own =
+		email_token_message_id(&identity.key, 5, 78, identity.domain, &arena);
 	struct mail *m = ARENA_NEW(&arena, struct mail);
 	struct inbound in;
 	struct email_envelope e = {.from = TEXT("anna@b.test"), .has_from = true};

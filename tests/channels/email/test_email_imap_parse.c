@@ -103,8 +103,14 @@ static void refuses_nonsense(void **state)
 {
 	(void)state;
 	static const char *const bad[] = {
-		"\r\n",		 "* \r\n",	   "*\r\n",	      "* 5\r\n",
-		"* 1 FETCH (\r\n", "* 1 FETCH (a))\r\n", "* 1 FETCH (\"a\r\n", "* 99999999999 EXISTS\r\n",
+		"\r\n",
+		"* \r\n",
+		"*\r\n",
+		"* 5\r\n",
+		"* 1 FETCH (\r\n",
+		"* 1 FETCH (a))\r\n",
+		"* 1 FETCH (\"a\r\n",
+		"* 99999999999 EXISTS\r\n",
 		"* 1 FETCH ({5}\r\nab)\r\n",
 	};
 	struct imap_response r;

@@ -185,6 +185,11 @@ void live_script(struct live *l, int status, const char *body, const char *reaso
  * "" when absent or null. Path by dots: "limits.text". */
 const char *live_member(const char *json, const char *path);
 
-char *live_read_file(const char *path); /* NULL: cannot be read; free() it */
+/* Between the files of the host itself. */
+struct live_contact *live_by_key(struct live *l, struct usher_text key);
+bool live_answer_fetch(struct live *l); /* false: none waits */
+void live_asks(struct live *l);		/* fill in the members of the host */
+void live_wire(struct live *l);
+void live_wire_done(struct live *l);
 
 #endif

@@ -7,9 +7,6 @@
 #include <jansson.h>
 #include <stdio.h>
 
-void live_wire(struct live *l);
-void live_wire_done(struct live *l);
-
 /* ---- routes -----------------------------------------------------------------------------------
  */
 
@@ -267,19 +264,6 @@ const char *live_member(const char *json, const char *path)
 	as_text(value, ret, sizeof kept[0]);
 	json_decref(tree);
 	return ret;
-}
-
-char *live_read_file(const char *path)
-{
-	FILE *f = fopen(path, "rb");
-	if (f == NULL)
-		return NULL;
-	struct usher_buf buf = {0};
-	char block[4096];
-	for (size_t n; (n = fread(block, 1, sizeof block, f)) > 0;)
-		buf_add(&buf, block, n);
-	fclose(f);
-	return buf_take(&buf);
 }
 
 void live_wire(struct live *l)

@@ -19,6 +19,7 @@ struct client {
 	struct ws_peer *p; /* NULL: not connected */
 	uint64_t random;
 	char token[64], conv[64];
+	int64_t line_last;	  /* of the events on this line: the server sends none twice */
 	int64_t last;		  /* rule 1 */
 	bool is_greeted;	  /* rule 3: nothing is sent before the answer to hello */
 	bool takes_acks;	  /* a client may count an ack as seen */
@@ -55,7 +56,7 @@ static void enter(struct client *c, const char *conv)
 	if (strcmp(c->conv, conv) == 0)
 		return;
 	snprintf(c->conv, sizeof c->conv, "%s", conv);
-	c->last = 0;
+	c->last = c->line_last = 0;
 }
 
 static void acknowledged(struct client *c, const char *cid)
@@ -123,6 +124,8 @@ static void read_frame(struct client *c, const char *frame)
 		on_nack(c, frame);
 	} else if (strcmp(kind, "ev") == 0) {
 		int64_t seq = atoll(live_member(frame, "seq"));
+		assert_true(seq > c->line_last);
+		c->line_last = seq;
 		if (seq <= c->last)
 			return; /* rule 1 */
 		c->last = seq;
@@ -156,6 +159,7 @@ static void connect_again(struct client *c)
 	c->p = live_connect(c->l, "/chat/web", "192.0.2.1", "");
 	assert_non_null(c->p);
 	c->is_greeted = false;
+	c->line_last = c->last;
 	buf_adds(&b, "{\"t\":\"hello\",\"v\":1");
 	if (c->token[0] != '\0')
 		buf_addf(&b, ",\"visitor\":\"%s\"", c->token);

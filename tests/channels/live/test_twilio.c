@@ -429,6 +429,42 @@ static void merges_callbacks_in_any_order(void **state)
 	json_decref(file);
 }
 
+/* Two stays of one leg with a hold between: every order of the six reports tells the same. */
+static void merges_stays_in_any_order(void **state)
+{
+	(void)state;
+	static const enum room_event rooms[6] = {ROOM_JOIN,  ROOM_HOLD, ROOM_UNHOLD,
+						 ROOM_LEAVE, ROOM_JOIN, ROOM_LEAVE};
+	struct heard heard = {.count = 6};
+	size_t order[6] = {0, 1, 2, 3, 4, 5}, counter[6] = {0};
+	for (size_t i = 0; i < 6; i++)
+		heard.events[i] = (struct call_event){.sid = TEXT(CA),
+						      .role = LEG_CUSTOMER,
+						      .status = CALL_IN_PROGRESS,
+						      .room = rooms[i],
+						      .sequence = (int64_t)i + 1,
+						      .seconds = -1,
+						      .at_us = (usher_us)(100 + i) * USHER_SECOND};
+	char *want = play(&heard, order, 6);
+	assert_non_null(strstr(want, "\"inside\":false,\"held\":false,\"joined_at\":100000,"
+				     "\"left_at\":105000"));
+	for (size_t i = 0; i < 6;) { /* Heap's algorithm */
+		if (counter[i] < i) {
+			size_t j = i % 2 == 0 ? 0 : counter[i], kept = order[i];
+			order[i] = order[j];
+			order[j] = kept;
+			char *got = play(&heard, order, 6);
+			assert_string_equal(got, want);
+			free(got);
+			counter[i]++;
+			i = 0;
+		} else {
+			counter[i++] = 0;
+		}
+	}
+	free(want);
+}
+
 static void keeps_a_call_as_json(void **state)
 {
 	(void)state;
@@ -486,6 +522,7 @@ int main(void)
 		cmocka_unit_test(escapes_xml),
 		cmocka_unit_test(makes_the_vendors_requests),
 		cmocka_unit_test(merges_callbacks_in_any_order),
+		cmocka_unit_test(merges_stays_in_any_order),
 		cmocka_unit_test(keeps_a_call_as_json),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -352,6 +352,35 @@ static void test_close_by_the_server(void **state)
 	client_close(&c);
 }
 
+static int closed_so_far(void)
+{
+	struct usher_buf all = {0};
+	int opened = 0, closed = 0;
+	assert_int_equal(
+		client_ask(site.port, "GET /stats HTTP/1.1\r\nHost: localhost\r\n\r\n", &all), 200);
+	assert_int_equal(sscanf(strstr(all.p, "\r\n\r\n"), "%d %d", &opened, &closed), 2);
+	buf_done(&all);
+	return closed;
+}
+
+/* Who says goodbye, or talks nonsense, is gone at once, however long the connection lingers. */
+static void test_end_is_told_early(void **state)
+{
+	static const char *const ends[] = {"\x88\x82\0\0\0\0\x03\xe8", "\xff\x82\0\0\0\0hi"};
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		struct client c;
+		open_echo(&c);
+		int before = closed_so_far();
+		client_send(&c, ends[i], 8);
+		assert_int_equal(client_close_code(&c), i == 0 ? 1000 : 1002);
+		assert_int_equal(closed_so_far(), before + 1);
+		client_close(&c);
+		usleep(20000);
+		assert_int_equal(closed_so_far(), before + 1);
+	}
+}
+
 static void test_pings_and_silence(void **state)
 {
 	struct client good, silent;
@@ -498,6 +527,7 @@ int main(void)
 		cmocka_unit_test(test_faults_and_their_codes),
 		cmocka_unit_test(test_fragments),
 		cmocka_unit_test(test_close_by_the_server),
+		cmocka_unit_test(test_end_is_told_early),
 		cmocka_unit_test(test_pings_and_silence),
 		cmocka_unit_test(test_slow_reader_gets_4013),
 		cmocka_unit_test(test_peer_that_sends_but_does_not_read),
