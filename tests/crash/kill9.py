@@ -14,6 +14,7 @@ import time
 from agents import Agent
 from customers import Caller, Ledger, Mailer, Provider, Visitor
 from site_under_test import Gone, Site
+from tap import Tap
 from verify import BROKEN, LOST, TWICE, Faults, check_maildir, check_store
 
 VERIFY_EVERY = 20
@@ -37,18 +38,6 @@ PLANTED = {
 def rounds_wanted():
     usual = 20 if os.environ.get("USHER_SANITIZED") else 200
     return int(os.environ.get("USHER_KILL_ROUNDS", usual))
-
-
-class Tap:
-    def __init__(self):
-        self.count, self.failed = 0, 0
-
-    def check(self, name, faults):
-        self.count += 1
-        print(f"{'not ok' if faults else 'ok'} {self.count} - {name}", flush=True)
-        for fault in list(faults)[:25]:
-            print(f"# {fault}", flush=True)
-        self.failed += bool(faults)
 
 
 class Loop:
@@ -223,11 +212,10 @@ async def main():
         if loop.site.process is not None and loop.site.process.poll() is None:
             loop.site.kill()
         if loop.tap.failed:
-            print("# " + loop.site.last_log(30).replace("\n", "\n# "))
+            loop.tap.note(loop.site.last_log(30))
         if not os.environ.get("USHER_KEEP"):
             shutil.rmtree(root, ignore_errors=True)
-    print(f"1..{loop.tap.count}", flush=True)
-    return 1 if loop.tap.failed else 0
+    return loop.tap.end()
 
 
 sys.exit(asyncio.run(main()))

@@ -66,6 +66,8 @@ async def http(port, method, path, headers=None, body=b""):
 
 
 class Site:
+    opened = []  # all that were made, for whoever has to clean up
+
     def __init__(self, program, root, prefix=(), arguments=()):
         self.program, self.root = program, root
         self.prefix, self.arguments = list(prefix), list(arguments)
@@ -76,7 +78,7 @@ class Site:
         self.url = f"http://127.0.0.1:{self.port}"
         self.process = None
         self.up = asyncio.Event()
-        self.starts = 0
+        Site.opened.append(self)
 
     # ---- the process ----------------------------------------------------------------------------
 
@@ -88,7 +90,6 @@ class Site:
         env = dict(os.environ, ASAN_OPTIONS="detect_leaks=0")
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(self.command(), stdout=log, stderr=log, env=env)
-        self.starts += 1
 
     async def is_ready(self):
         try:
