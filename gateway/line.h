@@ -40,7 +40,7 @@ static inline struct line *line_of(struct channel_host *h)
 void host_init(struct line *line);
 /* Takes back timers, watches and routes. */
 void host_done(struct line *line);
-/* A job ended while the line was waiting to close. */
+/* A job ended; the line goes when it was the last of a closed channel. */
 void lines_job_ended(struct line *line);
 
 #endif

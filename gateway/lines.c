@@ -100,7 +100,7 @@ static void line_free(struct line *line)
 	free(line);
 }
 
-/* ---- closing: first its jobs end, then the adapter -------------------------------------------------- */
+/* ---- closing: first the adapter, then what its jobs still hold ---------------------------------------- */
 
 static void check_all_closed(struct lines *l)
 {
@@ -117,9 +117,6 @@ static void finish_close(struct line *line)
 	bool is_reopening = line->is_reopening && !l->is_ending;
 	char *id = memory_copy(text_of(line->id));
 	log_event(LOG_LEVEL_INFO, "channel.closed", "channel=%s", line->id);
-	if (line->channel != NULL)
-		line->channel = line->driver->close(line->channel);
-	host_done(line);
 	line_free(line);
 	if (is_reopening)
 		lines_refresh(l, text_of(id));
@@ -139,6 +136,9 @@ static void close_line(struct line *line, bool is_reopening)
 	if (line->is_closing)
 		return;
 	line->is_closing = true;
+	if (line->channel != NULL)
+		line->channel = line->driver->close(line->channel);
+	host_done(line);
 	if (line->jobs == 0)
 		finish_close(line);
 }
@@ -401,10 +401,10 @@ struct lines *lines_new(struct gateway *g)
 void lines_close_all(struct lines *l, void (*on_closed)(void *arg), void *arg)
 {
 	l->is_ending = true;
-	l->on_all_closed = on_closed;
-	l->closed_arg = arg;
 	LIST_EACH(link, &l->all)
 		close_line(LIST_ITEM(link, struct line, link), false);
+	l->on_all_closed = on_closed; /* not before: it frees what the loop above walks */
+	l->closed_arg = arg;
 	check_all_closed(l);
 }
 

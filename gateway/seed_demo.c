@@ -111,7 +111,7 @@ static void put_channels(struct turn *t, struct demo *d)
 {
 	const struct demo_options *o = &d->options;
 	put_channel(t, "web", CHANNEL_CHAT, "chat", d->support,
-		    TEXT("{\"title\":\"Meripuu\",\"is_default\":true}"));
+		    TEXT("{\"title\":\"Meripuu\",\"greeting\":\"Ask us anything about your bicycle.\",\"is_default\":true}"));
 	put_channel(t, "mail", CHANNEL_EMAIL, "email", d->support,
 		    arena_textf(t->arena,
 				"{\"address\":\"support@meripuu.example\",\"name\":\"Meripuu\","
@@ -164,7 +164,7 @@ static void print_addresses(const struct demo *d, const char *video)
 	       d->options.auth_token);
 	print_people(d);
 	printf("\nTry: swaks --protocol LMTP --server 127.0.0.1:%d --from you@customer.example "
-	       "--to support@meripuu.example --header \"Subject: Hello\" --body \"Is my table on its way?\"\n",
+	       "--to support@meripuu.example --header \"Subject: Hello\" --body \"Is my bicycle on its way?\"\n",
 	       d->options.lmtp_port);
 	puts("Stop with Ctrl+C; the data stays for the next start.");
 	fflush(stdout);
@@ -195,7 +195,7 @@ static void write_page(const struct demo *d, struct usher_buf *out)
 	json_write_list_end(&w);
 	snprintf(command, sizeof command,
 		 "swaks --protocol LMTP --server 127.0.0.1:%d --from you@customer.example "
-		 "--to support@meripuu.example --header 'Subject: Hello' --body 'Is my table on its way?'",
+		 "--to support@meripuu.example --header 'Subject: Hello' --body 'Is my bicycle on its way?'",
 		 d->options.lmtp_port);
 	json_put_object(&w, "mail");
 	json_put_string(&w, "address", "support@meripuu.example");

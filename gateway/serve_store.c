@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gateway/serve.h"
 
+#include "storage/blob.h"
 #include "storage/record.h"
 
 #include <errno.h>
@@ -83,6 +84,7 @@ int serve_open_store(struct gateway *g, const struct config *config, struct ushe
 		code = lock_folder(g, folder, reterr);
 	if (code < 0)
 		return code;
+	blob_sweep(folder);
 	struct usher_text path = arena_textf(&g->arena, "%s/usher.db", folder);
 	code = store_open_sqlite(&g->store, path.p, reterr);
 	if (code == 0)

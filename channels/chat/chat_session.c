@@ -178,7 +178,8 @@ void chat_session_hello(struct chat_session *s, struct chat_visitor *v, int64_t 
 	struct usher_buf frame = {0};
 	char conv[ID_TEXT_BYTES];
 	struct chat_hello hello = {
-		.visitor = text_of(v->token), .state = v->state, .text_max = s->ch->text_max};
+		.visitor = text_of(v->token), .state = v->state, .text_max = s->ch->text_max,
+		.title = channel_text(h, "title"), .greeting = channel_text(h, "greeting")};
 	if (v->contact != 0) {
 		int64_t head = h->history(h, v->contact, INT64_MAX / 2, 1, skip_message, NULL);
 		id_format(v->contact, h->id_key, conv);

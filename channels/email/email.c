@@ -11,6 +11,7 @@
 #include "channels/email/email_token.h"
 
 #include <curl/curl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -122,10 +123,19 @@ static struct channel *email_close(struct channel *ch)
 	return NULL;
 }
 
+/* OpenSSL, under libcurl and libESMTP, writes to sockets the peer may have closed. */
+static void ignore_broken_pipes(void)
+{
+	struct sigaction now;
+	if (sigaction(SIGPIPE, NULL, &now) == 0 && now.sa_handler == SIG_DFL)
+		signal(SIGPIPE, SIG_IGN);
+}
+
 static int email_open(struct channel **ret, struct channel_host *host, struct usher_error *reterr)
 {
 	struct channel *ch = NEW(struct channel);
 	curl_global_init(CURL_GLOBAL_DEFAULT);
+	ignore_broken_pipes();
 	ch->host = host;
 	ch->shared = NEW(struct email_shared);
 	ch->shared->users = 1;

@@ -188,7 +188,11 @@ static void rest(struct email_imap *m)
 	}
 }
 
-static void looked(struct email_imap *m);
+static void not_saved(struct email_imap *m)
+{
+	imap_checkpoint_load(m);
+	imap_fail(m, "the gateway cannot store now");
+}
 
 static void on_looked_saved(int code, void *arg)
 {
@@ -196,7 +200,7 @@ static void on_looked_saved(int code, void *arg)
 	if (m->state != IMAP_SAVING)
 		return;
 	if (code < 0)
-		imap_fail(m, "the gateway cannot store now");
+		not_saved(m);
 	else
 		rest(m);
 }
@@ -258,7 +262,7 @@ static void on_saved(int code, void *arg)
 	if (m->state != IMAP_SAVING)
 		return; /* the connection broke meanwhile */
 	if (code < 0)
-		imap_fail(m, "the gateway cannot store now");
+		not_saved(m);
 	else
 		mark(m);
 }

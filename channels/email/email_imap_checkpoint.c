@@ -57,6 +57,8 @@ void imap_checkpoint_load(struct email_imap *m)
 	const json_t *o = json_object_get(all, "imap");
 	const char *mailbox = json_string_value(json_object_get(o, "mailbox"));
 	const char *since = json_string_value(json_object_get(o, "since"));
+	m->check.uidvalidity = m->check.last_uid = 0;
+	m->check.seen_count = 0;
 	if (mailbox != NULL && strcmp(mailbox, m->check.mailbox) == 0) {
 		load_numbers(&m->check, o);
 		if (since != NULL && strlen(since) < sizeof m->check.since)

@@ -102,7 +102,7 @@ void imap_time_is_up(struct email_imap *m);
 void imap_fail(struct email_imap *m, const char *format, ...) USHER_PRINTF(2, 3);
 
 /* ---- email_imap_checkpoint.c ---- */
-void imap_checkpoint_load(struct email_imap *m);
+void imap_checkpoint_load(struct email_imap *m); /* back to what is durable */
 void imap_checkpoint_save(struct email_imap *m, void (*on_done)(int code, void *arg));
 void imap_checkpoint_restart(struct email_imap *m); /* nothing seen under this uidvalidity yet */
 void imap_checkpoint_add(struct imap_checkpoint *c, uint32_t uid);

@@ -10,7 +10,6 @@
 
 #include <errno.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -265,12 +264,8 @@ void email_smtp_send(const struct smtp_server *server, const char *from, const c
 		     struct usher_text mail, struct smtp_facts *ret)
 {
 	static pthread_once_t is_started = PTHREAD_ONCE_INIT;
-	sigset_t pipe_signal;
 	*ret = (struct smtp_facts){0};
 	pthread_once(&is_started, start_library);
-	sigemptyset(&pipe_signal);
-	sigaddset(&pipe_signal, SIGPIPE); /* it writes to sockets without MSG_NOSIGNAL */
-	pthread_sigmask(SIG_BLOCK, &pipe_signal, NULL);
 	struct sending s = {.server = server, .mail = mail, .facts = ret};
 	smtp_session_t session = smtp_create_session();
 	auth_context_t auth = NULL;

@@ -166,6 +166,32 @@ static void tries_again_without_html(void **state)
 	email_sandbox_free(s);
 }
 
+/* The limits of memory and time leave room for the largest mail there may be. */
+static void parses_the_largest_mail(void **state)
+{
+	(void)state;
+	struct email_sandbox *s = sandbox_of("real");
+	struct mail *m = ARENA_NEW(&arena, struct mail);
+	struct usher_buf raw = {0};
+	buf_adds(&raw, "From: a@b.test\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n"
+		       "--x\r\n\r\nwords\r\n--x\r\nContent-Type: image/png; name=a.png\r\n"
+		       "Content-Transfer-Encoding: base64\r\n\r\n");
+	buf_reserve(&raw, MAIL_BYTES_MAX);
+	while (raw.n < MAIL_BYTES_MAX - 1000)
+		buf_adds(
+			&raw,
+			"YWJjZGVmZ2hpamtsbW5vcHFyc3R1dnd4eXphYmNkZWZnaGlqa2xtbm9wcXJzdHV2d3h5\r\n");
+	buf_adds(&raw, "--x--\r\n");
+	struct usher_error err = {0};
+	if (email_sandbox_parse(s, buf_text(&raw), &arena, m, &err) != 0)
+		fail_msg("%s", err.text);
+	assert_true(text_equal(m->body, TEXT("words")));
+	assert_int_equal(m->attachment_count, 1);
+	assert_true(m->attachments[0].size > 25000000);
+	buf_done(&raw);
+	email_sandbox_free(s);
+}
+
 static void survives_a_missing_program(void **state)
 {
 	(void)state;
@@ -215,6 +241,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(parses_in_the_child),
 		cmocka_unit_test(contains_what_a_mail_can_do),
 		cmocka_unit_test(tries_again_without_html),
+		cmocka_unit_test(parses_the_largest_mail),
 		cmocka_unit_test(survives_a_missing_program),
 		cmocka_unit_test(serves_more_threads_than_children),
 	};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A mail's HTML, which was cleaned by the server and is caged here all the same: no script, no form,
- * nothing loaded from outside. The frame shares our origin only so that its height can be read;
- * without allow-scripts that gives the mail nothing. */
+/* A mail's HTML, which was cleaned by the server and is caged here all the same: no script, no
+ * form, nothing loaded from outside. The frame shares our origin only so that its height can be
+ * read; without allow-scripts that gives the mail nothing. */
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { t } from "../lib/i18n";
 import { cage, dress } from "./mailhtml";
