@@ -181,10 +181,10 @@ static void on_lines_closed(void *arg)
 	struct gateway *g = c->g;
 	g->http = http_server_free(g->http);
 	g->fetcher = fetcher_free(g->fetcher);
+	g->engine = engine_free(g->engine); /* what it ends with E_AGAIN still speaks to the others */
 	g->live = live_free(g->live);
 	g->outbox = outbox_free(g->outbox);
 	g->lines = lines_free(g->lines);
-	g->engine = engine_free(g->engine);
 	c->on_closed(c->arg);
 	free(c);
 }

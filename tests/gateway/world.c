@@ -122,7 +122,7 @@ static int run_seed(struct turn *t, struct job *job)
 		code = directory_put_queue(t, &queue);
 	if (code == 0)
 		code = directory_put_user(t, &user);
-	directory_put_channel(t, &(struct channel_row){.id = TEXT("web"), .kind = CHANNEL_CHAT,
+	directory_put_channel(t, &(struct channel_row){.id = TEXT("web"), .kind = CHANNEL_CHAT, .is_enabled = 1,
 						       .queue = queue.id, .driver = TEXT("chat"),
 						       .settings = TEXT("{}")});
 	job->w->queue = queue.id;
