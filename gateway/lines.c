@@ -22,6 +22,7 @@ struct lines {
 	void (*on_all_closed)(void *arg);
 	void *closed_arg;
 	bool is_ending;
+	bool has_closed_each; /* then the last job may call back, and l be gone */
 };
 
 static struct line *find(const struct lines *l, struct usher_text id)
@@ -104,7 +105,7 @@ static void line_free(struct line *line)
 
 static void check_all_closed(struct lines *l)
 {
-	if (l->is_ending && list_is_empty(&l->all) && l->on_all_closed != NULL) {
+	if (l->has_closed_each && list_is_empty(&l->all) && l->on_all_closed != NULL) {
 		void (*on_closed)(void *arg) = l->on_all_closed;
 		l->on_all_closed = NULL;
 		on_closed(l->closed_arg);
@@ -117,6 +118,8 @@ static void finish_close(struct line *line)
 	bool is_reopening = line->is_reopening && !l->is_ending;
 	char *id = memory_copy(text_of(line->id));
 	log_event(LOG_LEVEL_INFO, "channel.closed", "channel=%s", line->id);
+	if (!l->is_ending)
+		outbox_channel_closed(l->g->outbox, text_of(line->id));
 	line_free(line);
 	if (is_reopening)
 		lines_refresh(l, text_of(id));
@@ -413,6 +416,7 @@ void lines_close_all(struct lines *l, void (*on_closed)(void *arg), void *arg)
 		close_line(LIST_ITEM(link, struct line, link), false);
 	l->on_all_closed = on_closed; /* not before: it frees what the loop above walks */
 	l->closed_arg = arg;
+	l->has_closed_each = true;
 	check_all_closed(l);
 }
 
