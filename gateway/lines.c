@@ -22,7 +22,6 @@ struct lines {
 	void (*on_all_closed)(void *arg);
 	void *closed_arg;
 	bool is_ending;
-	bool has_closed_each; /* then the last job may call back, and l be gone */
 };
 
 static struct line *find(const struct lines *l, struct usher_text id)
@@ -105,7 +104,7 @@ static void line_free(struct line *line)
 
 static void check_all_closed(struct lines *l)
 {
-	if (l->has_closed_each && list_is_empty(&l->all) && l->on_all_closed != NULL) {
+	if (list_is_empty(&l->all) && l->on_all_closed != NULL) {
 		void (*on_closed)(void *arg) = l->on_all_closed;
 		l->on_all_closed = NULL;
 		on_closed(l->closed_arg);
@@ -416,7 +415,6 @@ void lines_close_all(struct lines *l, void (*on_closed)(void *arg), void *arg)
 		close_line(LIST_ITEM(link, struct line, link), false);
 	l->on_all_closed = on_closed; /* not before: it frees what the loop above walks */
 	l->closed_arg = arg;
-	l->has_closed_each = true;
 	check_all_closed(l);
 }
 

@@ -106,8 +106,6 @@ static int on_journal(const void *item, void *arg)
 		return 0;
 	}
 	routing_step(tail->routing, &ev, row->at_us, &effects);
-	if (effects.count == 1 && effects.items[0].kind == FX_REJECTED)
-		tail->bad++; /* refused events are never journalled */
 	return 0;
 }
 
@@ -118,7 +116,7 @@ static void replay_rows(struct findings *f, struct store *s, struct routing *r, 
 	if (store_scan(s, &JOURNAL, &rest, on_journal, &tail) < 0)
 		fault(f, "the journal cannot be read");
 	if (tail.bad > 0)
-		fault(f, "%d journal rows are damaged, or refused on replay", tail.bad);
+		fault(f, "%d journal rows are damaged", tail.bad);
 	if (routing_digest(r) != routing_digest(f->routing))
 		fault(f, "replayed from row %lld the state is another", (long long)from);
 	routing_check(r);
@@ -255,13 +253,6 @@ static void plant_damage(struct store_batch *b)
 	store_put(b, &JOURNAL, &row);
 }
 
-static void plant_refused(struct store_batch *b)
-{
-	struct routing_event ev = {.kind = EV_ACCEPT};
-	ev.command.contact = CONTACT_ID;
-	put_event(b, 3, &ev);
-}
-
 static void test_sound(void **state)
 {
 	(void)state;
@@ -272,7 +263,7 @@ static void test_planted(void **state)
 {
 	(void)state;
 	void (*const plants[])(struct store_batch * b) = {plant_state, plant_closed, plant_stranger,
-							  plant_hole,  plant_damage, plant_refused};
+							  plant_hole,  plant_damage};
 	for (size_t i = 0; i < sizeof plants / sizeof plants[0]; i++)
 		assert_int_not_equal(faults_with(plants[i]), 0);
 }
