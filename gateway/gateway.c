@@ -193,10 +193,10 @@ static void take_apart(struct closing *c)
 	uv_close((uv_handle_t *)c->timer, on_timer_closed);
 	g->http = http_server_free(g->http);
 	g->fetcher = fetcher_free(g->fetcher);
+	g->engine = engine_free(g->engine); /* what it ends with E_AGAIN still speaks to the others */
 	g->live = live_free(g->live);
 	g->outbox = outbox_free(g->outbox);
 	g->lines = lines_free(g->lines);
-	g->engine = engine_free(g->engine);
 	c->on_closed(c->arg);
 	free(c);
 }

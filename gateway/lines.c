@@ -104,7 +104,7 @@ static void line_free(struct line *line)
 
 static void check_all_closed(struct lines *l)
 {
-	if (l->is_ending && list_is_empty(&l->all) && l->on_all_closed != NULL) {
+	if (list_is_empty(&l->all) && l->on_all_closed != NULL) {
 		void (*on_closed)(void *arg) = l->on_all_closed;
 		l->on_all_closed = NULL;
 		on_closed(l->closed_arg);
@@ -117,6 +117,8 @@ static void finish_close(struct line *line)
 	bool is_reopening = line->is_reopening && !l->is_ending;
 	char *id = memory_copy(text_of(line->id));
 	log_event(LOG_LEVEL_INFO, "channel.closed", "channel=%s", line->id);
+	if (!l->is_ending)
+		outbox_channel_closed(l->g->outbox, text_of(line->id));
 	line_free(line);
 	if (is_reopening)
 		lines_refresh(l, text_of(id));
