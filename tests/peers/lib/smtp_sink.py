@@ -10,11 +10,13 @@ import os
 import signal
 import ssl
 import sys
+import warnings
 
+warnings.simplefilter("ignore")
 from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 
 folder, port, cert, key, user, password = sys.argv[1:7]
-count, greeted = 0, set()
+count = len([name for name in os.listdir(folder) if name.endswith(".eml")])
 
 
 class Handler:
@@ -22,8 +24,9 @@ class Handler:
         local = address.split("@")[0].split("+")[0]
         if local == "perm":
             return "550 5.1.1 no such user here"
-        if local == "grey" and address not in greeted:
-            greeted.add(address)
+        known = os.path.join(folder, "known-" + address.replace("/", "_"))
+        if local == "grey" and not os.path.exists(known):
+            open(known, "w").close()  # remembered over a restart
             return "451 4.7.1 greylisted, come again"
         if local == "closing":
             await server.push("421 4.3.2 shutting down")
