@@ -107,7 +107,7 @@ await run({
 		demo = await Demo.start('e2e-chat');
 	},
 	onFail: async () => {
-		if (process.env.USHER_PICTURES) for (const [i, made] of demo.contexts.entries()) for (const page of made.pages()) await page.screenshot({ path: `${process.env.USHER_PICTURES}/fail-${i}.png` });
+		await demo.pictures();
 		demo.usher.showLog();
 	},
 	after: () => demo?.stop(),

@@ -68,6 +68,13 @@ export class Demo {
 		return this.contexts.flatMap((made) => quiet(made));
 	}
 
+	// For whoever looks into a failure: USHER_PICTURES names a folder.
+	async pictures() {
+		const folder = process.env.USHER_PICTURES;
+		const pages = this.contexts.flatMap((made) => made.pages());
+		for (const [i, page] of (folder ? pages : []).entries()) await page.screenshot({ path: path.join(folder, `page-${i}.png`) });
+	}
+
 	async stop() {
 		await this.browser?.close();
 		await this.usher?.stop();
