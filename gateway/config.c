@@ -76,6 +76,15 @@ static void find_position(const char *text, int *line, int *column)
 		*line = 0;
 }
 
+/* "  in mapping field 'listen' (line: …": the key, or nothing where no key is to blame. */
+static struct usher_text find_key(const char *text)
+{
+	static const char mark[] = "in mapping field '";
+	const char *at = strstr(text, mark);
+	const char *key = at != NULL ? at + sizeof mark - 1 : "";
+	return text_slice(key, strcspn(key, "'"));
+}
+
 static int parse_file(const char *path, struct file_values **ret, struct usher_error *reterr)
 {
 	cyaml_schema_field_t fields[KEYS + 1];
@@ -112,7 +121,9 @@ static int parse_file(const char *path, struct file_values **ret, struct usher_e
 	find_position(fault.text, &line, &column);
 	size_t n = strcspn(fault.text, "\n");
 	const char *reason = strncmp(fault.text, "Load: ", 6) == 0 ? fault.text + 6 : fault.text;
-	return usher_error_set(reterr, E_INVALID, "%s:%d:%d: %.*s", path, line, column,
+	struct usher_text key = find_key(fault.text);
+	return usher_error_set(reterr, E_INVALID, "%s:%d:%d: %.*s%s%.*s", path, line, column,
+			       TEXT_ARG(key), key.n > 0 ? ": " : "",
 			       (int)(n - (size_t)(reason - fault.text)), reason);
 }
 

@@ -272,9 +272,9 @@ bool directory_is_member(const struct user_row *user, usher_id queue)
 static void put(struct turn *t, int shelf, const void *row)
 {
 	struct shelf *s = &t->g->directory->shelves[shelf];
+	store_put(t->batch, s->table, row); /* first: row's texts may be those of the old one */
 	shelf_set(s, row);
 	refresh(s);
-	store_put(t->batch, s->table, row);
 }
 
 int directory_put_queue(struct turn *t, const struct queue_row *row)

@@ -21,11 +21,29 @@ static usher_us host_now(struct channel_host *h)
 	return gateway_now();
 }
 
+struct handing_in {
+	struct line_waiter waiter;
+	channel_on_inbound on_done;
+	void *arg;
+};
+
+static void on_inbound(int code, const struct inbound_result *result, void *arg)
+{
+	struct handing_in *handing = arg;
+	if (line_waited(&handing->waiter))
+		handing->on_done(code, result, handing->arg);
+	free(handing);
+}
+
 static void host_inbound(struct channel_host *h, const struct inbound *in,
 			 channel_on_inbound on_done, void *arg)
 {
 	struct line *line = line_of(h);
-	intake_submit(line->g, text_of(line->id), in, on_done, arg);
+	struct handing_in *handing = NEW(struct handing_in);
+	handing->on_done = on_done;
+	handing->arg = arg;
+	line_wait(line, &handing->waiter);
+	intake_submit(line->g, text_of(line->id), in, on_inbound, handing);
 }
 
 static void host_delivered(struct channel_host *h, usher_id out_id, usher_id contact, int64_t seq,
@@ -188,6 +206,7 @@ static struct usher_text host_state(struct channel_host *h, struct arena *arena)
 }
 
 struct state_save {
+	struct line_waiter waiter;
 	char *id, *state; /* owned */
 	void (*on_done)(int code, void *arg);
 	void *arg;
@@ -209,7 +228,7 @@ static void apply_state_save(struct turn *t, void *arg)
 static void done_state_save(int code, void *arg)
 {
 	struct state_save *save = arg;
-	if (save->on_done != NULL)
+	if (line_waited(&save->waiter) && save->on_done != NULL)
 		save->on_done(code < 0 ? code : save->code, save->arg);
 	free(save->id);
 	free(save->state);
@@ -225,6 +244,7 @@ static void host_state_save(struct channel_host *h, struct usher_text state,
 	save->state = memory_copy(state);
 	save->on_done = on_done;
 	save->arg = arg;
+	line_wait(line, &save->waiter);
 	engine_submit(line->g->engine, apply_state_save, done_state_save, save);
 }
 

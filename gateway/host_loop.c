@@ -33,6 +33,28 @@ static void on_closed(uv_handle_t *handle)
 	free(handle);
 }
 
+/* ---- answers that come later -------------------------------------------------------------------- */
+
+void line_wait(struct line *line, struct line_waiter *waiter)
+{
+	waiter->is_dropped = false;
+	list_add_last(&line->waiters, &waiter->link);
+}
+
+bool line_waited(struct line_waiter *waiter)
+{
+	list_remove(&waiter->link);
+	return !waiter->is_dropped;
+}
+
+static void drop_waiters(struct line *line)
+{
+	LIST_EACH(link, &line->waiters) {
+		LIST_ITEM(link, struct line_waiter, link)->is_dropped = true;
+		list_remove(link);
+	}
+}
+
 /* ---- timers ------------------------------------------------------------------------------------ */
 
 static void timer_end(struct channel_timer *t)
@@ -174,10 +196,29 @@ static int host_ws_route(struct channel_host *h, const struct ws_route *route)
 	return code < 0 ? code : keep_route(line, route->subprotocol, route->path, true);
 }
 
+struct fetching {
+	struct line_waiter waiter;
+	http_on_fetched on_done;
+	void *arg;
+};
+
+static void on_fetched(int status, struct usher_text body, const char *reason, void *arg)
+{
+	struct fetching *f = arg;
+	if (line_waited(&f->waiter))
+		f->on_done(status, body, reason, f->arg);
+	free(f);
+}
+
 static void host_fetch(struct channel_host *h, const struct http_fetch *fetch,
 		       http_on_fetched on_done, void *arg)
 {
-	fetcher_fetch(line_of(h)->g->fetcher, fetch, on_done, arg);
+	struct line *line = line_of(h);
+	struct fetching *f = NEW(struct fetching);
+	f->on_done = on_done;
+	f->arg = arg;
+	line_wait(line, &f->waiter);
+	fetcher_fetch(line->g->fetcher, fetch, on_fetched, f);
 }
 
 void host_loop_init(struct line *line)
@@ -185,6 +226,7 @@ void host_loop_init(struct line *line)
 	struct channel_host *h = &line->host;
 	list_init(&line->timers);
 	list_init(&line->watches);
+	list_init(&line->waiters);
 	h->timer = host_timer;
 	h->timer_cancel = host_timer_cancel;
 	h->job = host_job;
@@ -199,6 +241,7 @@ void host_loop_init(struct line *line)
 
 void host_done(struct line *line)
 {
+	drop_waiters(line);
 	LIST_EACH(link, &line->timers)
 		timer_end(LIST_ITEM(link, struct channel_timer, link));
 	LIST_EACH(link, &line->watches)

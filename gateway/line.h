@@ -24,12 +24,23 @@ struct line {
 	struct channel_values *values; /* owned */
 	struct channel_row *row;       /* owned copy of what it was opened with */
 	struct list timers, watches;
+	struct list waiters;      /* answers that the adapter waits for */
 	int jobs;                 /* at work or waiting to be done */
 	struct line_route routes[LINE_ROUTES_MAX];
 	int route_count;
 	bool is_closing, is_reopening;
 	struct channel_status fault; /* when it could not be opened */
 };
+
+/* Begins what the adapter hands over with a callback. A closed adapter hears of nothing more: the
+ * waiter outlives it and its callback is never called. */
+struct line_waiter {
+	struct list link; /* in list: line.waiters, or itself when the line has closed */
+	bool is_dropped;
+};
+void line_wait(struct line *line, struct line_waiter *waiter);
+/* Leaves the list; whether the adapter still is there to be told. */
+bool line_waited(struct line_waiter *waiter);
 
 static inline struct line *line_of(struct channel_host *h)
 {

@@ -12,10 +12,12 @@
 #define MESSAGE_MAX ((size_t)16 << 10)
 #define QUEUE_MAX ((size_t)1 << 20)
 #define TOPICS_AT_ONCE 20
+#define PRESENCE_RETRY_MS 1000
 
 /* ---- presence ------------------------------------------------------------------------------------- */
 
 struct presence_change {
+	struct gateway *g;
 	usher_id user;
 	bool is_found;
 };
@@ -39,17 +41,36 @@ static void apply_presence(struct turn *t, void *arg)
 	publish_agent(t, change->user);
 }
 
-static void free_work(int code, void *arg)
+static void on_presence_time(uv_timer_t *timer);
+
+/* What the store could not take is told again: who comes or goes meanwhile must not stay unknown. */
+static void end_presence(int code, void *arg)
 {
-	(void)code; /* with the store down nobody is routed; the console signs on again */
-	free(arg);
+	struct presence_change *change = arg;
+	struct live *l = change->g->live;
+	if (code < 0 && l != NULL) { /* NULL: everything is being taken apart */
+		table_set(&l->unheard, change->user, 1);
+		uv_timer_start(l->presence_timer, on_presence_time, PRESENCE_RETRY_MS, 0);
+	}
+	free(change);
 }
 
 static void tell_presence(struct live *l, usher_id user, bool is_found)
 {
 	struct presence_change *change = NEW(struct presence_change);
-	*change = (struct presence_change){user, is_found};
-	engine_submit(l->g->engine, apply_presence, free_work, change);
+	*change = (struct presence_change){l->g, user, is_found};
+	engine_submit(l->g->engine, apply_presence, end_presence, change);
+}
+
+static void on_presence_time(uv_timer_t *timer)
+{
+	struct live *l = timer->data;
+	struct table unheard = l->unheard;
+	uint64_t n;
+	l->unheard = (struct table){0};
+	TABLE_EACH(slot, &unheard)
+		tell_presence(l, slot->key, table_get(&l->user_count, slot->key, &n));
+	table_done(&unheard);
 }
 
 static void count_user(struct live *l, const struct client *c, int by)
@@ -341,6 +362,9 @@ int live_new(struct live **ret, struct gateway *g, struct usher_error *reterr)
 	l->timer = NEW(uv_timer_t);
 	uv_timer_init(g->loop, l->timer);
 	l->timer->data = l;
+	l->presence_timer = NEW(uv_timer_t);
+	uv_timer_init(g->loop, l->presence_timer);
+	l->presence_timer->data = l;
 	*ret = l;
 	return 0;
 }
@@ -355,6 +379,8 @@ struct live *live_free(struct live *l)
 	if (l == NULL)
 		return NULL;
 	uv_close((uv_handle_t *)l->timer, on_closed);
+	uv_close((uv_handle_t *)l->presence_timer, on_closed);
+	table_done(&l->unheard);
 	table_done(&l->by_number);
 	table_done(&l->topics);
 	table_done(&l->user_count);

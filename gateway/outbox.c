@@ -3,6 +3,7 @@
 
 #include "gateway/lines.h"
 #include "gateway/log.h"
+#include "gateway/outbox_heap.h"
 #include "gateway/publish.h"
 #include "gateway/rows.h"
 #include "routing/base/table.h"
@@ -12,98 +13,26 @@
 
 #define IN_FLIGHT_MAX 4 /* of one channel */
 #define RETRY_MIN_US (5 * USHER_SECOND)
-
-enum item_place { PLACE_NEW, PLACE_HEAP, PLACE_BACKLOG, PLACE_HELD, PLACE_FLIGHT };
+#define TELL_AGAIN_MS 1000
+#define UNTOLD_MAX 10000
 
 struct way { /* one channel's part */
 	struct list backlog; /* due, waiting for a free place */
-	struct list held;
+	struct list held, flight;
 	int in_flight;
-};
-
-struct item {
-	struct outbox_row row; /* owned texts */
-	struct list link;      /* in list: backlog or held of its way, or itself */
-	struct list command;   /* in list: commands, or itself */
-	size_t heap_place;
-	enum item_place place;
-	bool is_unsure, is_gone; /* gone: cancelled while in flight */
 };
 
 struct outbox {
 	struct gateway *g; /* borrowed: it owns this */
 	struct table items; /* id -> struct item *, owned */
 	struct table ways;  /* hash of the channel id -> struct way *, owned */
-	struct item **heap; /* owned; by (next_us, id) */
-	size_t heap_count, heap_space;
+	struct heap heap;
 	struct list commands;
-	uv_timer_t *timer;
+	struct list untold; /* reports that the store has not taken yet */
+	size_t untold_count;
+	uv_timer_t *timer, *again;
 	bool is_started;
 };
-
-/* ---- the heap of what is not due yet --------------------------------------------------------- */
-
-static bool is_before(const struct item *a, const struct item *b)
-{
-	if (a->row.next_us != b->row.next_us)
-		return a->row.next_us < b->row.next_us;
-	return a->row.id < b->row.id;
-}
-
-static void heap_set(struct outbox *o, size_t place, struct item *item)
-{
-	o->heap[place] = item;
-	item->heap_place = place;
-}
-
-static void heap_up(struct outbox *o, size_t place)
-{
-	struct item *item = o->heap[place];
-	while (place > 0 && is_before(item, o->heap[(place - 1) / 2])) {
-		heap_set(o, place, o->heap[(place - 1) / 2]);
-		place = (place - 1) / 2;
-	}
-	heap_set(o, place, item);
-}
-
-static void heap_down(struct outbox *o, size_t place)
-{
-	struct item *item = o->heap[place];
-	for (;;) {
-		size_t child = place * 2 + 1;
-		if (child >= o->heap_count)
-			break;
-		if (child + 1 < o->heap_count && is_before(o->heap[child + 1], o->heap[child]))
-			child++;
-		if (!is_before(o->heap[child], item))
-			break;
-		heap_set(o, place, o->heap[child]);
-		place = child;
-	}
-	heap_set(o, place, item);
-}
-
-static void heap_add(struct outbox *o, struct item *item)
-{
-	if (o->heap_count == o->heap_space) {
-		o->heap_space = o->heap_space == 0 ? 64 : o->heap_space * 2;
-		o->heap = memory_resize(o->heap, o->heap_space * sizeof *o->heap);
-	}
-	item->place = PLACE_HEAP;
-	heap_set(o, o->heap_count++, item);
-	heap_up(o, o->heap_count - 1);
-}
-
-static void heap_remove(struct outbox *o, struct item *item)
-{
-	size_t place = item->heap_place;
-	struct item *last = o->heap[--o->heap_count];
-	if (last != item) {
-		heap_set(o, place, last);
-		heap_up(o, place);
-		heap_down(o, last->heap_place);
-	}
-}
 
 /* ---- items ------------------------------------------------------------------------------------ */
 
@@ -121,6 +50,7 @@ static struct way *way_of(struct outbox *o, struct usher_text channel_id)
 		way = NEW(struct way);
 		list_init(&way->backlog);
 		list_init(&way->held);
+		list_init(&way->flight);
 		table_set_pointer(&o->ways, hash, way);
 	}
 	return way;
@@ -141,7 +71,7 @@ static struct item *item_new(struct outbox *o, const struct outbox_row *row)
 static void item_free(struct outbox *o, struct item *item)
 {
 	if (item->place == PLACE_HEAP)
-		heap_remove(o, item);
+		heap_remove(&o->heap, item);
 	list_remove(&item->link);
 	list_remove(&item->command);
 	table_remove(&o->items, item->row.id);
@@ -154,7 +84,9 @@ static void arm(struct outbox *o);
 static void send_item(struct outbox *o, struct way *way, struct item *item)
 {
 	list_remove(&item->link);
+	list_add_last(&way->flight, &item->link);
 	item->place = PLACE_FLIGHT;
+	item->is_reported = false;
 	way->in_flight++;
 	lines_send(o->g->lines, &item->row, item->is_unsure);
 }
@@ -168,10 +100,9 @@ static void run_way(struct outbox *o, struct way *way)
 static void run_due(struct outbox *o)
 {
 	usher_us now = gateway_now();
-	while (o->heap_count > 0 && o->heap[0]->row.next_us <= now) {
-		struct item *item = o->heap[0];
+	for (struct item *item; (item = heap_first(&o->heap)) != NULL && item->row.next_us <= now;) {
 		struct way *way = way_of(o, item->row.channel_id);
-		heap_remove(o, item);
+		heap_remove(&o->heap, item);
 		item->place = PLACE_BACKLOG;
 		list_add_last(&way->backlog, &item->link);
 		run_way(o, way);
@@ -186,11 +117,12 @@ static void on_time(uv_timer_t *timer)
 
 static void arm(struct outbox *o)
 {
-	if (!o->is_started || o->heap_count == 0) {
+	const struct item *first = heap_first(&o->heap);
+	if (!o->is_started || first == NULL) {
 		uv_timer_stop(o->timer);
 		return;
 	}
-	usher_us left = o->heap[0]->row.next_us - gateway_now();
+	usher_us left = first->row.next_us - gateway_now();
 	uv_update_time(o->g->loop);
 	uv_timer_start(o->timer, on_time, left <= 0 ? 0 : (uint64_t)(left / 1000 + 1), 0);
 }
@@ -202,7 +134,7 @@ static void place_item(struct outbox *o, struct item *item)
 		list_add_last(&way_of(o, item->row.channel_id)->held, &item->link);
 		return;
 	}
-	heap_add(o, item);
+	heap_add(&o->heap, item);
 }
 
 /* ---- in a turn -------------------------------------------------------------------------------- */
@@ -287,6 +219,7 @@ void outbox_command(struct turn *t, const struct contact *c, const char *kind)
 /* ---- how it went ------------------------------------------------------------------------------ */
 
 struct report {
+	struct list link; /* in list: untold, or itself */
 	struct gateway *g;
 	usher_id out_id, contact;
 	int64_t seq;
@@ -374,6 +307,12 @@ static void apply_report(struct turn *t, void *arg)
 		report_command(t, r);
 }
 
+static void land(struct way *way, struct item *item)
+{
+	list_remove(&item->link);
+	way->in_flight--;
+}
+
 static void end_flight(struct report *r)
 {
 	struct outbox *o = r->g->outbox;
@@ -381,7 +320,7 @@ static void end_flight(struct report *r)
 	if (item == NULL || item->place != PLACE_FLIGHT)
 		return;
 	struct way *way = way_of(o, item->row.channel_id);
-	way->in_flight--;
+	land(way, item);
 	if (!r->is_kept || item->is_gone) {
 		item_free(o, item);
 	} else {
@@ -396,28 +335,52 @@ static void end_flight(struct report *r)
 	arm(o);
 }
 
-/* Nothing was kept: what the channel did stands, so it counts as unsure and is told again. */
-static void report_again(struct report *r)
+static void tell(struct report *r);
+
+static void tell_untold(uv_timer_t *timer)
+{
+	struct outbox *o = timer->data;
+	struct list reports;
+	list_init(&reports);
+	LIST_EACH(link, &o->untold) { /* those that fail again come back into the list */
+		list_remove(link);
+		list_add_last(&reports, link);
+	}
+	o->untold_count = 0;
+	LIST_EACH(link, &reports) {
+		list_remove(link);
+		tell(LIST_ITEM(link, struct report, link));
+	}
+}
+
+/* What the channel did stands, and sending it again would be a second mail: so the report waits
+ * until the store takes it. The channels bound those in flight; of the late ones some may go. */
+static void keep_report(struct report *r)
 {
 	struct outbox *o = r->g->outbox;
-	struct item *item = table_get_pointer(&o->items, r->out_id);
-	if (item == NULL || item->place != PLACE_FLIGHT)
+	if (r->out_id == 0 && o->untold_count >= UNTOLD_MAX) {
+		free(r);
 		return;
-	way_of(o, item->row.channel_id)->in_flight--;
-	item->is_unsure = true;
-	item->row.next_us = gateway_now() + RETRY_MIN_US;
-	heap_add(o, item);
-	arm(o);
+	}
+	list_add_last(&o->untold, &r->link);
+	o->untold_count++;
+	uv_timer_start(o->again, tell_untold, TELL_AGAIN_MS, 0);
 }
 
 static void on_report(int code, void *arg)
 {
 	struct report *r = arg;
-	if (code == 0)
-		end_flight(r);
-	else
-		report_again(r);
+	if (code < 0) {
+		keep_report(r);
+		return;
+	}
+	end_flight(r);
 	free(r);
+}
+
+static void tell(struct report *r)
+{
+	engine_submit(r->g->engine, apply_report, on_report, r);
 }
 
 void outbox_delivered(struct gateway *g, usher_id out_id, usher_id contact, int64_t seq,
@@ -429,7 +392,32 @@ void outbox_delivered(struct gateway *g, usher_id out_id, usher_id contact, int6
 	size_t n = text_fit(text_of(detail), sizeof r->detail - 1);
 	memcpy(r->detail, detail != NULL ? detail : "", n);
 	r->is_kept = state == DELIVERY_RETRY || state == DELIVERY_UNSURE || state == DELIVERY_HELD;
-	engine_submit(g->engine, apply_report, on_report, r);
+	list_init(&r->link);
+	struct item *item = table_get_pointer(&g->outbox->items, out_id);
+	if (item != NULL)
+		item->is_reported = true;
+	tell(r);
+}
+
+/* The adapter has gone without a word about these: they may have left or not. */
+void outbox_channel_closed(struct outbox *o, struct usher_text channel_id)
+{
+	struct way *way = way_of(o, channel_id);
+	LIST_EACH(link, &way->flight) {
+		struct item *item = LIST_ITEM(link, struct item, link);
+		if (item->is_reported)
+			continue;
+		land(way, item);
+		item->place = PLACE_NEW;
+		if (item->is_gone) {
+			item_free(o, item);
+			continue;
+		}
+		item->is_unsure = true;
+		item->row.next_us = gateway_now();
+		heap_add(&o->heap, item);
+	}
+	arm(o);
 }
 
 void outbox_release(struct outbox *o, struct usher_text channel_id)
@@ -441,7 +429,7 @@ void outbox_release(struct outbox *o, struct usher_text channel_id)
 		list_remove(&item->link);
 		item->row.next_us = now;
 		item->row.state = DELIVERY_RETRY;
-		heap_add(o, item);
+		heap_add(&o->heap, item);
 	}
 	arm(o);
 }
@@ -453,9 +441,12 @@ struct outbox *outbox_new(struct gateway *g)
 	struct outbox *o = NEW(struct outbox);
 	o->g = g;
 	list_init(&o->commands);
+	list_init(&o->untold);
 	o->timer = NEW(uv_timer_t);
+	o->again = NEW(uv_timer_t);
 	uv_timer_init(g->loop, o->timer);
-	o->timer->data = o;
+	uv_timer_init(g->loop, o->again);
+	o->timer->data = o->again->data = o;
 	return o;
 }
 
@@ -489,6 +480,9 @@ struct outbox *outbox_free(struct outbox *o)
 	if (o == NULL)
 		return NULL;
 	uv_close((uv_handle_t *)o->timer, on_closed);
+	uv_close((uv_handle_t *)o->again, on_closed);
+	LIST_EACH(link, &o->untold)
+		free(LIST_ITEM(link, struct report, link));
 	while (o->items.count > 0) {
 		struct item *first = NULL;
 		TABLE_EACH(slot, &o->items)
@@ -499,7 +493,7 @@ struct outbox *outbox_free(struct outbox *o)
 		free((void *)(uintptr_t)slot->value);
 	table_done(&o->items);
 	table_done(&o->ways);
-	free(o->heap);
+	heap_done(&o->heap);
 	free(o);
 	return NULL;
 }

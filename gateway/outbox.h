@@ -30,6 +30,8 @@ void outbox_command(struct turn *t, const struct contact *c, const char *kind);
 void outbox_delivered(struct gateway *g, usher_id out_id, usher_id contact, int64_t seq,
 		      enum delivery_state state, usher_us retry_us, const char *detail);
 void outbox_release(struct outbox *o, struct usher_text channel_id);
+/* What was handed to it and not reported on is due again, unsure. */
+void outbox_channel_closed(struct outbox *o, struct usher_text channel_id);
 
 size_t outbox_count(const struct outbox *o);
 usher_us outbox_oldest(const struct outbox *o); /* created_us of the oldest; USHER_NEVER when none */

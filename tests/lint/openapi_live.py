@@ -202,7 +202,10 @@ def make_site(admin, root, lmtp):
                expect=400)
     admin.call("POST", "/channels/video/links", {"name": "Visitor", "expires_s": 600})
     admin.call("POST", "/channels/web/links", expect=501)
-    for path in ("/skills", "/queues", "/users", "/codes", "/channels", "/channels/mail", "/routing/check"):
+    admin.call("PUT", "/weights/chat", {"weight": 25, "max": 4})
+    admin.call("PUT", "/weights/pigeon", {"weight": 25}, expect=404)
+    admin.call("GET", "/weights/visit")
+    for path in ("/skills", "/weights", "/queues", "/users", "/codes", "/channels", "/channels/mail", "/routing/check"):
         admin.call("GET", path)
     root.call("POST", "/tokens", {"label": "x"}, expect=403)
     made = admin.call("POST", "/tokens", {"label": "Report"})
