@@ -386,7 +386,7 @@ def served(tap, server):
     text = reply.read().decode()
     connection.close()
     is_same = reply.status == 200 and json.loads(text) == json.loads((TREE / "docs/openapi.json").read_text("utf-8"))
-    tap.result(is_same, "the description is served", [f"answered {reply.status}"])
+    tap.result(is_same, "the description is served", [f"answered {reply.status}"] * (not is_same))
 
 
 def main():
