@@ -62,6 +62,11 @@ const struct queue_row *api_queue(struct api_call *c, struct usher_text arg); /*
 const struct user_row *api_user(struct api_call *c, struct usher_text arg);   /* id or login */
 int api_fields(struct api_call *c, const struct json_field *fields) USHER_CHECKED;
 
+/* Writes {"billing":3} with skill names as the store keeps it, {"7":3} with their numbers. Each must
+ * be a skill with a level from `min`; `member` names the object in the fault. */
+int api_write_levels(struct api_call *c, const struct json *object, const char *member, int64_t min,
+		     struct json_writer *w) USHER_CHECKED;
+
 /* A parameter of the query, percent-decoded; TEXT_NONE when it is not there. */
 struct usher_text api_query(struct api_call *c, const char *name);
 int64_t api_query_integer(struct api_call *c, const char *name, int64_t min, int64_t max,
