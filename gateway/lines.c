@@ -391,10 +391,10 @@ struct lines *lines_new(struct gateway *g)
 void lines_close_all(struct lines *l, void (*on_closed)(void *arg), void *arg)
 {
 	l->is_ending = true;
-	l->on_all_closed = on_closed;
-	l->closed_arg = arg;
 	LIST_EACH(link, &l->all)
 		close_line(LIST_ITEM(link, struct line, link), false);
+	l->on_all_closed = on_closed; /* not before: it frees the list that was walked */
+	l->closed_arg = arg;
 	check_all_closed(l);
 }
 
