@@ -4,7 +4,7 @@
 #include "gateway/directory.h"
 #include "gateway/lines.h"
 #include "gateway/live_topic.h"
-#include "gateway/publish.h"
+#include "gateway/presence.h"
 #include "gateway/shapes.h"
 
 #include <stdlib.h>
@@ -13,59 +13,9 @@
 #define QUEUE_MAX ((size_t)1 << 20)
 #define TOPICS_AT_ONCE 20
 
-/* ---- presence ------------------------------------------------------------------------------------- */
-
-struct presence_change {
-	usher_id user;
-	bool is_found;
-};
-
-static void apply_presence(struct turn *t, void *arg)
+static bool is_agent(const struct client *c)
 {
-	const struct presence_change *change = arg;
-	struct routing_agent_view view;
-	struct routing_event ev = {.kind = change->is_found ? EV_PRESENCE_FOUND : EV_PRESENCE_LOST};
-	ev.presence.agent = change->user;
-	if (!routing_agent(engine_routing(t->g->engine), change->user, &view))
-		return;
-	if (view.wanted == AGENT_SIGNED_OUT) {
-		if (!change->is_found)
-			return;
-		ev.kind = EV_AGENT_WANTS;
-		ev.presence.wants = AGENT_NOT_READY;
-	}
-	int code = turn_route(t, &ev);
-	(void)code; /* already so: nothing to do */
-	publish_agent(t, change->user);
-}
-
-static void free_work(int code, void *arg)
-{
-	(void)code; /* with the store down nobody is routed; the console signs on again */
-	free(arg);
-}
-
-static void tell_presence(struct live *l, usher_id user, bool is_found)
-{
-	struct presence_change *change = NEW(struct presence_change);
-	*change = (struct presence_change){user, is_found};
-	engine_submit(l->g->engine, apply_presence, free_work, change);
-}
-
-static void count_user(struct live *l, const struct client *c, int by)
-{
-	uint64_t n = 0;
-	bool is_agent = (c->roles & (ROLE_AGENT | ROLE_SUPERVISOR)) != 0 && c->user != 0;
-	if (!is_agent)
-		return;
-	table_get(&l->user_count, c->user, &n);
-	if (by > 0 ? n == 0 : n == 1)
-		tell_presence(l, c->user, by > 0);
-	n = (uint64_t)((int64_t)n + by);
-	if (n == 0)
-		table_remove(&l->user_count, c->user);
-	else
-		table_set(&l->user_count, c->user, n);
+	return (c->roles & (ROLE_AGENT | ROLE_SUPERVISOR)) != 0 && c->user != 0;
 }
 
 /* ---- subscribing ------------------------------------------------------------------------------------ */
@@ -270,7 +220,8 @@ static void *on_open(struct ws_peer *peer, const struct http_request *request, v
 	list_add_last(&l->clients, &c->link);
 	table_set_pointer(&l->by_number, c->number, c);
 	l->count++;
-	count_user(l, c, 1);
+	if (is_agent(c))
+		presence_opened(l->g->presence, c->user);
 	send_hello(c);
 	return c;
 }
@@ -285,7 +236,8 @@ static void on_close(struct ws_peer *peer, void *session)
 	list_remove(&c->link);
 	table_remove(&l->by_number, c->number);
 	l->count--;
-	count_user(l, c, -1);
+	if (is_agent(c))
+		presence_closed(l->g->presence, c->user);
 	free(c);
 }
 
@@ -357,7 +309,6 @@ struct live *live_free(struct live *l)
 	uv_close((uv_handle_t *)l->timer, on_closed);
 	table_done(&l->by_number);
 	table_done(&l->topics);
-	table_done(&l->user_count);
 	table_done(&l->dirty_queues);
 	table_done(&l->dirty_agents);
 	table_done(&l->dirty_contacts);

@@ -6,7 +6,7 @@
  * every delta behind it, or a new snapshot. Deltas of `queues` are gathered for 250 ms. A frame is
  * made once and shared by all its receivers.
  *
- * A live connection is also presence: when an agent's last one is gone the core is told at once.
+ * A live connection is also presence (presence.h).
  */
 #ifndef GATEWAY_LIVE_H
 #define GATEWAY_LIVE_H

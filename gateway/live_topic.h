@@ -45,7 +45,6 @@ struct live {
 	struct list clients;
 	struct table by_number;  /* number -> struct client *, borrowed */
 	struct table topics;     /* hash -> struct topic *, owned */
-	struct table user_count; /* user -> open connections */
 	uint64_t last_number;
 	size_t count;
 	/* gathered for the next flush */

@@ -77,13 +77,13 @@ void store_mend(struct world *w)
 
 /* ---- work for one turn ---------------------------------------------------------------------------------- */
 
-static void apply_job(struct turn *t, void *arg)
+void apply_job(struct turn *t, void *arg)
 {
 	struct job *job = arg;
 	job->found = job->run(t, job);
 }
 
-static void on_job(int code, void *arg)
+void on_job(int code, void *arg)
 {
 	struct job *job = arg;
 	job->code = code;
@@ -100,7 +100,7 @@ int do_turn(struct world *w, int (*run)(struct turn *t, struct job *job), struct
 	return job->code < 0 ? job->code : job->found;
 }
 
-static int run_route(struct turn *t, struct job *job)
+int run_route(struct turn *t, struct job *job)
 {
 	return turn_route(t, &job->ev);
 }

@@ -46,6 +46,11 @@ struct job {
 /* Runs it in a turn of its own; what it returned, or the code of the commit. */
 int do_turn(struct world *w, int (*run)(struct turn *t, struct job *job), struct job *job);
 
+/* Its parts, to submit a job without waiting for it. */
+void apply_job(struct turn *t, void *arg);
+void on_job(int code, void *arg);
+int run_route(struct turn *t, struct job *job); /* job->ev */
+
 struct heard {
 	bool is_done;
 	int code;
