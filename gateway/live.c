@@ -205,7 +205,7 @@ static void *on_open(struct ws_peer *peer, const struct http_request *request, v
 {
 	struct live *l = arg;
 	struct identity who;
-	if (auth_identify(l->g->auth, request, false, &who) < 0)
+	if (auth_identify_socket(l->g->auth, request, &who) < 0)
 		return NULL;
 	struct client *c = NEW(struct client);
 	c->live = l;
@@ -248,6 +248,16 @@ void live_end_session(struct live *l, struct usher_text session)
 		if (c->has_session && text_equal(session, text_slice(c->session, 32)))
 			http_server_ops()->close(c->peer, 4001, "signed out");
 	}
+}
+
+bool live_has_session(const struct live *l, struct usher_text session)
+{
+	for (const struct list *link = l->clients.next; link != &l->clients; link = link->next) {
+		const struct client *c = LIST_ITEM(link, struct client, link);
+		if (c->has_session && text_equal(session, text_slice(c->session, 32)))
+			return true;
+	}
+	return false;
 }
 
 static void resync_now(struct gateway *g, void *arg)

@@ -31,6 +31,7 @@ void live_resync(struct live *l); /* memory was loaded again: new snapshots for 
 
 /* Closes every connection of a session (signed out) or of a user (removed): code 4001. */
 void live_end_session(struct live *l, struct usher_text session);
+bool live_has_session(const struct live *l, struct usher_text session);
 
 size_t live_count(const struct live *l);
 

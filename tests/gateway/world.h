@@ -64,6 +64,11 @@ int wants(struct world *w, enum agent_state state);
 /* Takes back every fault and waits until the store takes writes again. */
 void store_mend(struct world *w);
 
+/* A call of the API with a token of the command line's, or, when given, of somebody. Gives the
+ * status; the body goes to *ret, which may be NULL. */
+int rest(struct world *w, const char *token, const char *method, const char *path, const char *body,
+	 struct usher_buf *ret);
+
 int world_set_up(void **state);
 int world_tear_down(void **state);
 #define WITH_WORLD(f) cmocka_unit_test_setup_teardown(f, world_set_up, world_tear_down)
