@@ -6,7 +6,7 @@
  * every delta behind it, or a new snapshot. Deltas of `queues` are gathered for 250 ms. A frame is
  * made once and shared by all its receivers.
  *
- * A live connection is also presence: when an agent's last one is gone the core is told at once.
+ * A live connection is also presence (presence.h).
  */
 #ifndef GATEWAY_LIVE_H
 #define GATEWAY_LIVE_H
@@ -31,6 +31,7 @@ void live_resync(struct live *l); /* memory was loaded again: new snapshots for 
 
 /* Closes every connection of a session (signed out) or of a user (removed): code 4001. */
 void live_end_session(struct live *l, struct usher_text session);
+bool live_has_session(const struct live *l, struct usher_text session);
 
 size_t live_count(const struct live *l);
 

@@ -45,13 +45,11 @@ struct live {
 	struct list clients;
 	struct table by_number;  /* number -> struct client *, borrowed */
 	struct table topics;     /* hash -> struct topic *, owned */
-	struct table user_count; /* user -> open connections */
-	struct table unheard;    /* users whose presence the core could not be told -> 1 */
 	uint64_t last_number;
 	size_t count;
 	/* gathered for the next flush */
 	struct table dirty_queues, dirty_agents, dirty_contacts;
-	uv_timer_t *timer, *presence_timer;
+	uv_timer_t *timer;
 	bool is_armed;
 };
 

@@ -4,6 +4,7 @@
 
 #include "gateway/auth_limit.h"
 #include "gateway/directory.h"
+#include "gateway/presence.h"
 #include "gateway/publish.h"
 #include "gateway/shapes.h"
 
@@ -240,8 +241,11 @@ static int set_presence(struct turn *t, struct api_call *c, usher_id agent)
 	int code = turn_route(t, &ev);
 	if (code == E_NOT_FOUND)
 		return api_refuse(c, E_STATE, "this user is no agent");
-	if (code == 0)
+	if (code == 0) {
+		if (!presence_is_here(t->g->presence, agent))
+			presence_settle(t, agent); /* wanting to work is no proof of being there */
 		publish_agent(t, agent);
+	}
 	c->id = agent;
 	return code;
 }

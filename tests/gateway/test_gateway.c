@@ -2,6 +2,8 @@
 /* Items, commands, restarts and faults of the store. */
 #include "tests/gateway/world.h"
 
+#include "gateway/presence.h"
+
 #include <stdio.h>
 
 static uint64_t restored_digest(struct world *w)
@@ -124,6 +126,70 @@ static void test_restart_finds_everything(void **state)
 			 waiting.result.contact);
 }
 
+/* What came while the failing commit ran is told at once, not when the store is back. */
+static void test_waiting_works_end_with_the_store(void **state)
+{
+	struct world *w = *state;
+	struct job first = {.w = w, .run = run_route}, second = {.w = w, .run = run_route};
+	first.ev.kind = second.ev.kind = EV_TICK;
+	assert_int_equal(store_inject(w->g.store, FAULT_FULL, 0), 0);
+	engine_submit(w->g.engine, apply_job, on_job, &first);
+	for (int i = 0; i < 3; i++) /* the turn begins, and its commit */
+		uv_run(&w->loop, UV_RUN_NOWAIT);
+	engine_submit(w->g.engine, apply_job, on_job, &second);
+	run_until(w, &second.is_done);
+	assert_true(first.is_done);
+	assert_int_equal(second.code, E_AGAIN);
+	assert_true(engine_is_store_down(w->g.engine, NULL));
+	store_mend(w);
+}
+
+static enum agent_state state_of(struct world *w)
+{
+	struct routing_agent_view view;
+	assert_true(routing_agent(engine_routing(w->g.engine), w->agent, &view));
+	return view.state;
+}
+
+static bool becomes(struct world *w, enum agent_state state)
+{
+	uint64_t limit = uv_hrtime() + (uint64_t)WAIT_MS * 1000000;
+	while (state_of(w) != state && uv_hrtime() < limit)
+		uv_run(&w->loop, UV_RUN_NOWAIT);
+	return state_of(w) == state;
+}
+
+/* A console that goes while the store is down is known to be gone when it is back. */
+static void test_lost_presence_is_not_forgotten(void **state)
+{
+	struct world *w = *state;
+	presence_opened(w->g.presence, w->agent);
+	assert_true(becomes(w, AGENT_NOT_READY));
+	assert_int_equal(wants(w, AGENT_READY), 0);
+	assert_int_equal(state_of(w), AGENT_READY);
+	assert_int_equal(store_inject(w->g.store, FAULT_GONE, 0), 0);
+	presence_closed(w->g.presence, w->agent);
+	run_for(w, 20);
+	assert_int_equal(state_of(w), AGENT_READY);
+	store_mend(w);
+	assert_true(becomes(w, AGENT_LOST));
+}
+
+static void test_nobody_is_there_after_a_start(void **state)
+{
+	struct world *w = *state;
+	presence_opened(w->g.presence, w->agent);
+	assert_true(becomes(w, AGENT_NOT_READY));
+	assert_int_equal(wants(w, AGENT_READY), 0);
+	struct store *store = w->g.store;
+	world_close(w);
+	assert_int_equal(store_inject(store, FAULT_FULL, 0), 0);
+	world_open(w, store);
+	run_for(w, 20);
+	store_mend(w);
+	assert_true(becomes(w, AGENT_LOST));
+}
+
 /* Many turns of random work: what memory says equals what the store would give back. */
 static void test_memory_equals_store(void **state)
 {
@@ -176,6 +242,9 @@ int main(void)
 		WITH_WORLD(test_item_without_contact),
 		WITH_WORLD(test_store_full_then_back),
 		WITH_WORLD(test_restart_finds_everything),
+		WITH_WORLD(test_waiting_works_end_with_the_store),
+		WITH_WORLD(test_lost_presence_is_not_forgotten),
+		WITH_WORLD(test_nobody_is_there_after_a_start),
 		WITH_WORLD(test_memory_equals_store),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
