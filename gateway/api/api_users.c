@@ -182,6 +182,7 @@ static int act_user_remove(struct turn *t, struct api_call *c)
 	row.is_removed = 1;
 	auth_end_sessions(t, row.id);
 	api_audit(t, c, "user.remove", arena_text(t->arena, row.login));
+	publish_agent(t, row.id);
 	return directory_put_user(t, &row);
 }
 

@@ -97,8 +97,8 @@ class Server:
         for _ in range(WAIT_S * 10):
             if self.process.poll() is None and (folder / "data/control").exists():
                 words = (folder / "data/control").read_text().split()
-                if len(words) == 2 and "usher.started" in (folder / "log").read_text():
-                    self.url, self.token = words
+                if len(words) == 3 and "usher.started" in (folder / "log").read_text():
+                    self.url, self.token = words[:2]
                     break
             time.sleep(0.1)
         else:
