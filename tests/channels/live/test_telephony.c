@@ -571,6 +571,21 @@ static void answers_in_time_when_the_store_is_slow(void **state)
 
 /* Those for addresses that Usher has; the others are of other designs, and checked in test_twilio.
  */
+/* Calls that are over make room: a busy day must not end with "all lines are busy". */
+static void has_room_for_the_next_call(void **state)
+{
+	(void)state;
+	struct live *l = open_phone();
+	char more[200];
+	for (int i = 0; i < PHONE_CALLS_MAX + 300; i++) {
+		snprintf(more, sizeof more, "CallSid=CA%032d&CallStatus=completed", i);
+		free(hook(l, "status", "", more));
+		live_pump(l);
+	}
+	assert_int_not_equal(ring(l)->id, 0);
+	live_free(l);
+}
+
 static void replay(struct live *l, const json_t *callbacks, const size_t *order, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
@@ -629,6 +644,7 @@ static void plays_the_vendors_callbacks_in_any_order(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(has_room_for_the_next_call),
 		cmocka_unit_test(refuses_at_the_door),
 		cmocka_unit_test(checks_its_settings),
 		cmocka_unit_test(greets_and_enqueues),
