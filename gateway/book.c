@@ -3,6 +3,7 @@
 
 #include "gateway/book_index.h"
 #include "gateway/book_load.h"
+#include "gateway/live.h"
 #include "gateway/publish.h"
 #include "gateway/rows.h"
 #include "gateway/seen.h"
@@ -148,6 +149,7 @@ static struct contact *keep(struct book *b, const struct contact_row *row)
 		b->number = row->number;
 	note_closed(b, c);
 	book_index_file(b->index, c);
+	live_loaded(c);
 	return c;
 }
 

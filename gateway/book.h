@@ -67,7 +67,9 @@ struct session *contact_session(const struct contact *c, struct usher_text chann
 void book_each_open(struct book *b, void (*on_contact)(struct contact *c, void *arg), void *arg);
 size_t book_open_count(const struct book *b);
 
-/* Those an agent holds, has parked or wraps up. The contact must not be changed inside. */
+/* Who holds it, has parked it or wraps it up; 0 = nobody. */
+usher_id book_holder(const struct contact *c);
+/* Those an agent holds, has parked, wraps up or is offered. They must not be changed inside. */
 void book_each_of_agent(struct book *b, usher_id agent,
 			void (*on_contact)(struct contact *c, void *arg), void *arg);
 /* Waiting or offered, by the channel they came by. */
