@@ -20,6 +20,7 @@ struct session { /* one open way in which a contact is held */
 	struct interaction_row row; /* owned texts */
 	struct list link;           /* in list: contact.sessions */
 	bool is_dirty;
+	bool is_new;          /* its beginning is not committed yet */
 	uint64_t key_hash;
 };
 
@@ -34,6 +35,7 @@ struct contact {
 	usher_us offered_us;
 	char reason[160];       /* why this agent: one sentence */
 	/* of the last message that people see */
+	int64_t public_seq; /* of the last message that is committed */
 	int64_t last_seq;
 	enum message_author last_author;
 	usher_us last_us;
