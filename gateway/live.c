@@ -10,7 +10,7 @@
 #include <stdlib.h>
 
 #define MESSAGE_MAX ((size_t)16 << 10)
-#define QUEUE_MAX ((size_t)1 << 20)
+#define QUEUE_MAX ((size_t)8 << 20) /* a snapshot with every text escaped fits */
 #define TOPICS_AT_ONCE 20
 
 static bool is_agent(const struct client *c)
@@ -118,7 +118,7 @@ static struct contact *held_contact(struct client *c, const struct json *frame)
 	if (id_parse(json_as_text(json_member(frame, "contact")), &c->live->g->id_key, &id) < 0)
 		return NULL;
 	struct contact *contact = book_open_contact(c->live->g->book, id);
-	return contact != NULL && contact->row.agent == c->user ? contact : NULL;
+	return contact != NULL && book_holder(contact) == c->user ? contact : NULL;
 }
 
 static void on_typing(struct client *c, const struct json *frame)

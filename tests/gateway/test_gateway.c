@@ -126,6 +126,70 @@ static void test_restart_finds_everything(void **state)
 			 waiting.result.contact);
 }
 
+static int remove_queue(struct turn *t, struct job *job)
+{
+	struct queue_row other = *directory_queue(t->g->directory, job->w->queue), row = other;
+	struct channel_row channel = *directory_channel(t->g->directory, TEXT("web"));
+	other.id = gateway_id(t->g, t->now);
+	other.slug = TEXT("other");
+	channel.queue = other.id;
+	row.is_removed = 1;
+	int code = directory_put_queue(t, &other);
+	if (code == 0)
+		code = directory_put_queue(t, &row);
+	directory_put_channel(t, &channel);
+	return code;
+}
+
+static struct heard hear_again(struct world *w, usher_id contact, const char *remote_id)
+{
+	struct heard h = {0};
+	struct inbound in = {.kind = INBOUND_MESSAGE, .remote_id = text_of(remote_id),
+			     .contact = contact, .may_open = true, .address = TEXT("v1"),
+			     .body = TEXT("Again"), .priority = -1};
+	intake_submit(&w->g, TEXT("web"), &in, on_heard, &h);
+	run_until(w, &h.is_done);
+	return h;
+}
+
+/* The customer of a closed contact reaches somebody, although its queue is no more. */
+static void test_reopens_without_its_queue(void **state)
+{
+	struct world *w = *state;
+	struct job job = {0};
+	usher_id contact = hear(w, "v1", "v1:1", "Hello", INBOUND_MESSAGE).result.contact;
+	assert_int_equal(hear(w, "v1", "", "", INBOUND_END).code, 0);
+	assert_int_equal(do_turn(w, remove_queue, &job), 0);
+	struct heard h = hear_again(w, contact, "v1:2");
+	assert_int_equal(h.code, 0);
+	assert_int_equal(h.result.contact, contact);
+	assert_int_equal(book_contact(w->g.book, contact)->row.state, CONTACT_WAITING);
+	assert_int_equal(hear_again(w, contact, "v1:2").code, E_EXISTS);
+}
+
+/* A copy sent to somebody else names the same ids: their answer is a contact of its own and does
+ * not take the ids along. */
+static void test_references_stay_with_their_contact(void **state)
+{
+	struct world *w = *state;
+	struct heard heard[3] = {{0}};
+	static const char *const senders[] = {"first@example.org", "second@example.org",
+					      "first@example.org"};
+	for (int i = 0; i < 3; i++) {
+		char id[16];
+		snprintf(id, sizeof id, "m%d", i);
+		struct inbound in = {.kind = INBOUND_MESSAGE, .remote_id = text_of(id),
+				     .refs = {TEXT("<root@example.org>")}, .ref_count = 1,
+				     .may_open = true, .address = text_of(senders[i]),
+				     .body = TEXT("Hello"), .priority = -1};
+		intake_submit(&w->g, TEXT("web"), &in, on_heard, &heard[i]);
+		run_until(w, &heard[i].is_done);
+		assert_int_equal(heard[i].code, 0);
+	}
+	assert_int_not_equal(heard[1].result.contact, heard[0].result.contact);
+	assert_int_equal(heard[2].result.contact, heard[0].result.contact);
+}
+
 /* What came while the failing commit ran is told at once, not when the store is back. */
 static void test_waiting_works_end_with_the_store(void **state)
 {
@@ -242,6 +306,8 @@ int main(void)
 		WITH_WORLD(test_item_without_contact),
 		WITH_WORLD(test_store_full_then_back),
 		WITH_WORLD(test_restart_finds_everything),
+		WITH_WORLD(test_reopens_without_its_queue),
+		WITH_WORLD(test_references_stay_with_their_contact),
 		WITH_WORLD(test_waiting_works_end_with_the_store),
 		WITH_WORLD(test_lost_presence_is_not_forgotten),
 		WITH_WORLD(test_nobody_is_there_after_a_start),

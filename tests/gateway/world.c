@@ -159,7 +159,7 @@ void world_end(struct world *w)
 
 /* ---- items ------------------------------------------------------------------------------------------------ */
 
-static void on_heard(int code, const struct inbound_result *result, void *arg)
+void on_heard(int code, const struct inbound_result *result, void *arg)
 {
 	struct heard *h = arg;
 	h->is_done = true;

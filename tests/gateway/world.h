@@ -57,6 +57,7 @@ struct heard {
 	struct inbound_result result;
 };
 
+void on_heard(int code, const struct inbound_result *result, void *arg);
 struct heard hear(struct world *w, const char *key, const char *remote_id, const char *body,
 		  enum inbound_kind kind);
 int command(struct world *w, enum routing_event_kind kind, usher_id contact, uint64_t epoch);
