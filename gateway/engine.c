@@ -439,6 +439,7 @@ int engine_reload(struct engine *e, struct usher_error *reterr)
 	e->routing = restored.routing;
 	e->journal_seq = restored.journal_seq;
 	e->snapshot_seq = restored.snapshot_seq;
+	gateway_not_before(restored.at_us);
 	code = load_newest_id(e, reterr);
 	if (code == 0)
 		code = directory_load(e->g->directory, e->g->store, reterr);

@@ -4,6 +4,7 @@
 #include "gateway/api/api.h"
 #include "gateway/auth.h"
 #include "gateway/book.h"
+#include "gateway/clock.h"
 #include "gateway/config.h"
 #include "gateway/directory.h"
 #include "gateway/figures.h"
@@ -24,11 +25,19 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+static struct clock process_clock; /* on the loop's thread, as the wall clock is one for all */
+
 usher_us gateway_now(void)
 {
 	struct timeval now;
 	gettimeofday(&now, NULL);
-	return (usher_us)now.tv_sec * USHER_SECOND + now.tv_usec;
+	return clock_advance(&process_clock, (usher_us)now.tv_sec * USHER_SECOND + now.tv_usec,
+			     uv_hrtime());
+}
+
+void gateway_not_before(usher_us at)
+{
+	clock_not_before(&process_clock, at, uv_hrtime());
 }
 
 usher_id gateway_id(struct gateway *g, usher_us now)

@@ -436,6 +436,8 @@ static int act_create(struct turn *t, struct api_call *c)
 		c->id = seen.contact;
 		return 0;
 	}
+	if (book_open_count(t->g->book) >= ROUTING_LIMITS_DEFAULT.contacts_max)
+		return api_refuse(c, E_LIMIT, "as many contacts are open as there is room for");
 	struct contact *contact = book_contact_new(t);
 	contact->row.channel = kind;
 	contact->row.queue = to->id;

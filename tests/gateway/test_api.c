@@ -78,11 +78,51 @@ static void test_pages_of_contacts_are_complete(void **state)
 	buf_done(&body);
 }
 
+static void test_last_admin_stays(void **state)
+{
+	struct world *w = *state;
+	struct usher_buf body = {0};
+	assert_int_equal(rest(w, NULL, "POST", "users",
+			      "{\"login\":\"boss\",\"name\":\"Boss\",\"roles\":[\"admin\"]}", NULL), 201);
+	assert_int_equal(rest(w, NULL, "PUT", "users/boss", "{\"roles\":[\"agent\"]}", &body), 409);
+	assert_int_equal(rest(w, NULL, "DELETE", "users/boss", NULL, &body), 409);
+	assert_int_equal(rest(w, NULL, "GET", "users/boss", NULL, &body), 200);
+	assert_true(has(&body, "\"roles\":[\"admin\"]"));
+	buf_done(&body);
+}
+
+/* Offers of different events, each told from its own state. */
+static void test_each_offer_is_explained(void **state)
+{
+	struct world *w = *state;
+	struct usher_buf body = {0};
+	char path[60];
+	assert_int_equal(wants(w, AGENT_READY), 0);
+	struct heard h = hear(w, "v1", "v1:1", "Hello", INBOUND_MESSAGE);
+	for (int i = 0; i < 3; i++) {
+		struct contact *c = book_contact(w->g.book, h.result.contact);
+		assert_int_equal(c->row.state, CONTACT_OFFERED);
+		assert_int_equal(wants(w, AGENT_NOT_READY), 0);
+		hear(w, "v2", "", "more", INBOUND_MESSAGE);
+		assert_int_equal(wants(w, AGENT_READY), 0);
+	}
+	snprintf(path, sizeof path, "contacts/C-%lld/explain", (long long)h.result.contact_number);
+	assert_int_equal(rest(w, NULL, "GET", path, NULL, &body), 200);
+	int found = 0;
+	for (const char *at = body.p; (at = strstr(at, "came first of those")) != NULL; at++)
+		found++;
+	assert_int_equal(found, 4);
+	assert_false(has(&body, "no longer reaches back"));
+	buf_done(&body);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WITH_WORLD(test_changed_user_keeps_the_rest),
 		WITH_WORLD(test_list_looks_at_so_many_rows),
+		WITH_WORLD(test_last_admin_stays),
+		WITH_WORLD(test_each_offer_is_explained),
 		WITH_WORLD(test_pages_of_contacts_are_complete),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,6 +2,7 @@
 /* Items, commands, restarts and faults of the store. */
 #include "tests/gateway/world.h"
 
+#include "gateway/clock.h"
 #include "gateway/presence.h"
 
 #include <stdio.h>
@@ -190,6 +191,46 @@ static void test_references_stay_with_their_contact(void **state)
 	assert_int_equal(heard[2].result.contact, heard[0].result.contact);
 }
 
+static void test_clock_never_goes_back(void **state)
+{
+	struct clock c = {0};
+	(void)state;
+	assert_int_equal(clock_advance(&c, 1000000, 5000000), 1000000);
+	assert_int_equal(clock_advance(&c, 3000000, 6000000), 3000000);  /* set forward */
+	assert_int_equal(clock_advance(&c, 1000000, 8000000), 3002000);  /* set back: its own pace */
+	assert_int_equal(clock_advance(&c, 1000000, 9000000), 3003000);
+	assert_int_equal(clock_advance(&c, 9000000, 9000001), 9000000);  /* caught up */
+	clock_not_before(&c, 8000000, 9001001);
+	assert_int_equal(clock_advance(&c, 0, 9001001), 9000001);
+}
+
+/* The clock was set back while the process was away: what it recorded still lies behind. */
+static void test_clock_set_back_over_a_restart(void **state)
+{
+	struct world *w = *state;
+	struct engine_restored restored;
+	struct usher_error err = {0};
+	struct usher_buf bytes = {0};
+	struct store *store = w->g.store;
+	usher_us ahead = gateway_now() + USHER_HOUR;
+	world_close(w);
+	assert_int_equal(engine_restore(&restored, store, &err), 0);
+	routing_event_encode(&(struct routing_event){.kind = EV_TICK}, &bytes);
+	struct store_batch *batch = store_batch_new();
+	store_add(batch, &JOURNAL,
+		  &(struct journal_row){restored.journal_seq + 1, ahead, buf_text(&bytes)});
+	assert_int_equal(store_commit(store, batch, &err), 0);
+	store_batch_free(batch);
+	buf_done(&bytes);
+	routing_free(restored.routing);
+	world_open(w, store);
+	assert_true(gateway_now() >= ahead);
+	assert_true(gateway_now() < ahead + USHER_MINUTE);
+	usher_us before = gateway_now();
+	run_for(w, 5);
+	assert_in_range(gateway_now() - before, 4000, USHER_MINUTE);
+}
+
 /* What came while the failing commit ran is told at once, not when the store is back. */
 static void test_waiting_works_end_with_the_store(void **state)
 {
@@ -312,6 +353,8 @@ int main(void)
 		WITH_WORLD(test_lost_presence_is_not_forgotten),
 		WITH_WORLD(test_nobody_is_there_after_a_start),
 		WITH_WORLD(test_memory_equals_store),
+		cmocka_unit_test(test_clock_never_goes_back),
+		WITH_WORLD(test_clock_set_back_over_a_restart),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
