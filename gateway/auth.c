@@ -22,6 +22,8 @@
 #define SESSION_LASTS (12 * USHER_HOUR)
 #define SESSION_IDLE (2 * USHER_HOUR)
 #define SESSIONS_MAX 100000
+#define SWEEP_MAX 200
+#define FULL_RETRY_S 10
 #define TOKEN_BYTES 32
 
 struct auth {
@@ -100,17 +102,19 @@ static void forget(struct auth *a, struct session_row *row)
 	kept_row_free(&SESSION, row);
 }
 
-static bool is_live(const struct session_row *row, usher_us now)
+/* A console that is connected is in use, also when it only listens. */
+static bool is_live(const struct auth *a, const struct session_row *row, usher_us now)
 {
-	bool is_idle = row->kind == SESSION_BROWSER && now - row->seen_us > SESSION_IDLE;
-	return now < row->expires_us && !is_idle;
+	bool is_quiet = row->kind == SESSION_BROWSER && now - row->seen_us > SESSION_IDLE;
+	return now < row->expires_us && (!is_quiet || live_has_session(a->g->live, row->hash));
 }
 
 static int on_row(const void *row, void *arg)
 {
-	const struct session_row *session = row;
-	if (session->hash.n == 32)
-		keep(arg, session);
+	struct session_row session = *(const struct session_row *)row;
+	session.seen_us = gateway_now(); /* idle time is counted in memory; a restart forgives it */
+	if (session.hash.n == 32)
+		keep(arg, &session);
 	return 0;
 }
 
@@ -189,7 +193,7 @@ static int by_bearer(const struct auth *a, struct usher_text token, struct ident
 		return 0;
 	}
 	const struct session_row *row = find_token(a, token);
-	if (row == NULL || row->kind != SESSION_TOKEN || !is_live(row, gateway_now()))
+	if (row == NULL || row->kind != SESSION_TOKEN || !is_live(a, row, gateway_now()))
 		return E_UNAUTHENTICATED;
 	int code = fill(a, row, ret);
 	ret->csrf = TEXT_NONE;
@@ -208,14 +212,14 @@ static int by_cookie(const struct auth *a, const struct http_request *r, bool is
 	struct usher_text token = cookie_value(r->cookie, auth_cookie_name(a->g));
 	struct session_row *row = token.n > 0 ? find_token(a, token) : NULL;
 	usher_us now = gateway_now();
-	if (row == NULL || row->kind != SESSION_BROWSER || !is_live(row, now))
+	if (row == NULL || row->kind != SESSION_BROWSER || !is_live(a, row, now))
 		return E_UNAUTHENTICATED;
 	struct usher_text csrf = r->headers[0];
 	bool has_csrf = csrf.n > 0 && csrf.n == row->csrf.n &&
 			CRYPTO_memcmp(csrf.p, row->csrf.p, csrf.n) == 0;
 	if (is_unsafe && (!has_csrf || !is_own_origin(a, r->origin)))
 		return E_DENIED;
-	row->seen_us = now; /* idle time is counted in memory; a restart forgives it */
+	row->seen_us = now;
 	return fill(a, row, ret);
 }
 
@@ -225,6 +229,14 @@ int auth_identify(struct auth *a, const struct http_request *r, bool is_unsafe,
 	if (text_starts(r->authorization, TEXT("Bearer ")))
 		return by_bearer(a, text_slice(r->authorization.p + 7, r->authorization.n - 7), ret);
 	return by_cookie(a, r, is_unsafe, ret);
+}
+
+int auth_identify_socket(struct auth *a, const struct http_request *r, struct identity *ret)
+{
+	bool is_bearer = text_starts(r->authorization, TEXT("Bearer "));
+	if (!is_bearer && (r->origin.n == 0 || !is_own_origin(a, r->origin)))
+		return E_DENIED;
+	return auth_identify(a, r, false, ret);
 }
 
 /* ---- making sessions ---------------------------------------------------------------------------------- */
@@ -276,13 +288,18 @@ static void remove_row(struct turn *t, const struct session_row *row)
 	turn_publish(t, forget_published, (void *)(uintptr_t)arena_text(t->arena, row->hash).p);
 }
 
+bool auth_token_is_live(const struct auth *a, struct usher_text token, enum session_kind kind)
+{
+	const struct session_row *row = find_token(a, token);
+	return row != NULL && row->kind == (int64_t)kind && is_live(a, row, gateway_now());
+}
+
 bool auth_token_spend(struct turn *t, struct usher_text token, enum session_kind kind)
 {
-	const struct session_row *row = find_token(t->g->auth, token);
-	if (row == NULL || row->kind != (int64_t)kind || !is_live(row, t->now))
-		return false;
-	remove_row(t, row);
-	return true;
+	bool is_right = auth_token_is_live(t->g->auth, token, kind);
+	if (is_right)
+		remove_row(t, find_token(t->g->auth, token));
+	return is_right;
 }
 
 static bool is_hash(const struct session_row *row, struct usher_text hex)
@@ -345,30 +362,58 @@ static void login_end(struct login *l, int code, int retry_s)
 {
 	struct identity who = {0};
 	const struct session_row *row = code == 0 ? find_token(l->a, text_of(l->token)) : NULL;
+	if (code == 0 && l->token[0] == '\0')
+		code = E_LIMIT;
 	if (code == 0 && (row == NULL || fill(l->a, row, &who) < 0))
 		code = E_UNAUTHENTICATED;
 	l->on_done(code, retry_s, l->token, &who, l->arg);
 	login_free(l);
 }
 
+/* Nobody else cleans up: what is over goes when somebody signs in, so many at a time. */
+static void make_room(struct turn *t, usher_id user)
+{
+	const struct auth *a = t->g->auth;
+	const struct session_row *oldest = NULL;
+	int count = 0, removed = 0;
+	TABLE_EACH(slot, &a->sessions) {
+		const struct session_row *row = (const struct session_row *)(uintptr_t)slot->value;
+		if (removed < SWEEP_MAX && !is_live(a, row, t->now)) {
+			remove_row(t, row);
+			removed++;
+		} else if (row->kind == SESSION_BROWSER && row->user == user) {
+			count++;
+			if (oldest == NULL || row->created_us < oldest->created_us)
+				oldest = row;
+		}
+	}
+	if (count >= AUTH_SESSIONS_MAX)
+		remove_row(t, oldest);
+}
+
 static void apply_login(struct turn *t, void *arg)
 {
 	struct login *l = arg;
+	make_room(t, l->user);
 	if (l->a->sessions.count < SESSIONS_MAX)
 		auth_token_new(t, SESSION_BROWSER, l->user, "", SESSION_LASTS, l->token);
 }
 
 static void on_login_committed(int code, void *arg)
 {
-	login_end(arg, code, 1);
+	login_end(arg, code, FULL_RETRY_S);
 }
 
-static void on_verified(bool is_right, void *arg)
+static void on_verified(int code, void *arg)
 {
 	struct login *l = arg;
-	usher_us now = gateway_now();
-	if (!is_right || l->user == 0) {
-		auth_limit_failed(l->a->limit, text_of(l->login), text_of(l->peer), now);
+	if (code == E_AGAIN) { /* too many at once: nothing was tried */
+		auth_limit_succeeded(l->a->limit, text_of(l->login), text_of(l->peer));
+		login_end(l, E_LIMIT, FULL_RETRY_S);
+		return;
+	}
+	if (code < 0 || l->user == 0) {
+		auth_limit_failed(l->a->limit, text_of(l->peer), gateway_now());
 		log_event(LOG_LEVEL_WARN, "session.refused", "user=%llu", (unsigned long long)l->user);
 		login_end(l, E_UNAUTHENTICATED, 0);
 		return;
@@ -381,7 +426,7 @@ static void on_verified(bool is_right, void *arg)
 void auth_login(struct auth *a, struct usher_text login, struct usher_text password,
 		struct usher_text peer, auth_on_login on_done, void *arg)
 {
-	int retry_s = auth_limit_wait(a->limit, login, peer, gateway_now());
+	int retry_s = auth_limit_begin(a->limit, login, peer, gateway_now());
 	if (retry_s > 0) {
 		struct identity nobody = {0};
 		on_done(E_LIMIT, retry_s, "", &nobody, arg);
@@ -448,13 +493,29 @@ void auth_hash_password(struct auth *a, struct usher_text password, auth_on_hash
 
 /* ---- the command line of this machine ---------------------------------------------------------------------- */
 
+/* Three lines: the address as this process checks it (its own scheme, the public name), the token,
+ * and where to connect to for it: a proxy or a name this machine does not know is not in the way. */
+static void add_control(const struct config *config, const char *token, struct usher_buf *out)
+{
+	const char *host = config_listen_host(config);
+	const char *name = strstr(config_public_url(config), "://");
+	bool is_six = strchr(host, ':') != NULL;
+	if (strcmp(host, "0.0.0.0") == 0)
+		host = "127.0.0.1";
+	else if (strcmp(host, "::") == 0)
+		host = "::1";
+	buf_addf(out, "http%s://%s\n%s\n%s%s%s:%d\n",
+		 config_tls_key(config)[0] != '\0' ? "s" : "", name != NULL ? name + 3 : host, token,
+		 is_six ? "[" : "", host, is_six ? "]" : "", config_listen_port(config));
+}
+
 int auth_write_control(struct auth *a, struct usher_error *reterr)
 {
 	char token[AUTH_TOKEN_BYTES];
 	struct usher_buf path = {0}, text = {0};
 	auth_random(token);
 	buf_addf(&path, "%s/control", config_data_dir(a->g->config));
-	buf_addf(&text, "%s\n%s\n", config_public_url(a->g->config), token);
+	add_control(a->g->config, token, &text);
 	unlink(path.p);
 	int fd = open(path.p, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
 	bool is_written = fd >= 0 && write(fd, text.p, text.n) == (ssize_t)text.n;

@@ -14,6 +14,7 @@
 #define AUTH_TOKEN_BYTES 44 /* base64url of 32 bytes, and the NUL */
 #define AUTH_PASSWORD_MIN 10
 #define AUTH_PASSWORD_MAX 128
+#define AUTH_SESSIONS_MAX 50 /* of one user */
 
 struct auth;
 
@@ -40,10 +41,15 @@ void auth_random(char ret[static AUTH_TOKEN_BYTES]);
 int auth_identify(struct auth *a, const struct http_request *r, bool is_unsafe,
 		  struct identity *ret) USHER_CHECKED;
 
+/* The same for a WebSocket, which a page of another site may open too: a cookie counts only from
+ * the site's own pages, and not from those that carry the chat widget. */
+int auth_identify_socket(struct auth *a, const struct http_request *r,
+			 struct identity *ret) USHER_CHECKED;
+
 /* ---- signing in and out ---- */
 
 /* code: 0, E_UNAUTHENTICATED, E_LIMIT (retry_s says when), E_AGAIN. token and csrf are valid until
- * it returns. */
+ * it returns. A user has at most AUTH_SESSIONS_MAX; with one more the oldest ends. */
 typedef void (*auth_on_login)(int code, int retry_s, const char *token, const struct identity *who,
 			      void *arg);
 void auth_login(struct auth *a, struct usher_text login, struct usher_text password,
@@ -52,8 +58,8 @@ void auth_login(struct auth *a, struct usher_text login, struct usher_text passw
 void auth_open_session(struct auth *a, usher_id user, auth_on_login on_done, void *arg);
 void auth_logout(struct auth *a, struct usher_text session, engine_done on_done, void *arg);
 
-/* Hashing on a worker; hash "" when the password breaks the length rule. */
-typedef void (*auth_on_hash)(const char *hash, void *arg);
+/* Hashing on a worker. code: 0, E_INVALID (the password breaks the length rule), E_AGAIN. */
+typedef void (*auth_on_hash)(int code, const char *hash, void *arg);
 void auth_hash_password(struct auth *a, struct usher_text password, auth_on_hash on_done, void *arg);
 
 /* ---- tokens; inside a turn ---- */
@@ -64,13 +70,15 @@ usher_us auth_token_new(struct turn *t, enum session_kind kind, usher_id user, c
 			usher_us lasts_us, char ret_token[static AUTH_TOKEN_BYTES + 4]);
 /* Takes a set-up token: true once. */
 bool auth_token_spend(struct turn *t, struct usher_text token, enum session_kind kind);
+/* Whether it would be taken; at any time. */
+bool auth_token_is_live(const struct auth *a, struct usher_text token, enum session_kind kind);
 bool auth_token_remove(struct turn *t, struct usher_text hash_hex, enum session_kind kind);
 void auth_each_token(struct auth *a, void (*on_token)(const struct session_row *row, void *arg),
 		     void *arg);
-/* Every browser session of a user ends (password changed, removed). */
+/* Every session and token of a user ends (password changed, removed). */
 void auth_end_sessions(struct turn *t, usher_id user);
 
-/* The token with which this machine's command line speaks to the process; kept in data_dir. */
+/* Writes data_dir/control, from which this machine's command line knows the address and a token. */
 int auth_write_control(struct auth *a, struct usher_error *reterr) USHER_CHECKED;
 
 /* "usher" or "__Host-usher", by the public address. */

@@ -18,9 +18,10 @@ struct hash_job {
 	struct auth_hasher *hasher;
 	char *password; /* owned; wiped */
 	char hash[crypto_pwhash_STRBYTES];
-	bool is_verify, is_right;
-	void (*on_verified)(bool is_right, void *arg);
-	void (*on_hashed)(const char *hash, void *arg);
+	bool is_verify;
+	int code;
+	void (*on_verified)(int code, void *arg);
+	void (*on_hashed)(int code, const char *hash, void *arg);
 	void *arg;
 };
 
@@ -61,9 +62,9 @@ static void start_next(struct auth_hasher *h);
 static void finish(struct hash_job *job)
 {
 	if (job->is_verify)
-		job->on_verified(job->is_right, job->arg);
+		job->on_verified(job->code, job->arg);
 	else
-		job->on_hashed(job->hash, job->arg);
+		job->on_hashed(job->code, job->code == 0 ? job->hash : "", job->arg);
 	sodium_memzero(job->password, strlen(job->password));
 	free(job->password);
 	free(job);
@@ -74,9 +75,11 @@ static void work(uv_work_t *uv)
 	struct hash_job *job = (struct hash_job *)uv;
 	struct usher_text password = text_of(job->password);
 	if (job->is_verify)
-		job->is_right = crypto_pwhash_str_verify(job->hash, password.p, password.n) == 0;
-	else if (!auth_hash_now(password, job->hash))
-		job->hash[0] = '\0';
+		job->code = crypto_pwhash_str_verify(job->hash, password.p, password.n) == 0
+				    ? 0
+				    : E_UNAUTHENTICATED;
+	else
+		job->code = auth_hash_now(password, job->hash) ? 0 : E_INVALID;
 }
 
 static void done(uv_work_t *uv, int status)
@@ -105,8 +108,8 @@ static void add(struct auth_hasher *h, struct hash_job *job, struct usher_text p
 	job->hasher = h;
 	job->password = memory_copy(password);
 	list_init(&job->link);
-	if (h->waiting_count >= WAITING_MAX) { /* answered as wrong: the caller may try again */
-		job->hash[0] = '\0';
+	if (h->waiting_count >= WAITING_MAX) {
+		job->code = E_AGAIN;
 		finish(job);
 		return;
 	}
@@ -116,7 +119,7 @@ static void add(struct auth_hasher *h, struct hash_job *job, struct usher_text p
 }
 
 void auth_hasher_verify(struct auth_hasher *h, struct usher_text hash, struct usher_text password,
-			void (*on_done)(bool is_right, void *arg), void *arg)
+			void (*on_done)(int code, void *arg), void *arg)
 {
 	struct hash_job *job = NEW(struct hash_job);
 	bool is_known = hash.n > 0 && hash.n < sizeof job->hash;
@@ -128,7 +131,7 @@ void auth_hasher_verify(struct auth_hasher *h, struct usher_text hash, struct us
 }
 
 void auth_hasher_hash(struct auth_hasher *h, struct usher_text password,
-		      void (*on_done)(const char *hash, void *arg), void *arg)
+		      void (*on_done)(int code, const char *hash, void *arg), void *arg)
 {
 	struct hash_job *job = NEW(struct hash_job);
 	job->on_hashed = on_done;

@@ -63,20 +63,22 @@ static void add_debt(struct auth_limit *l, uint64_t hash, usher_us now)
 	table_set(&l->debts, hash, debt + REFILL_US);
 }
 
-int auth_limit_wait(struct auth_limit *l, struct usher_text login, struct usher_text peer,
-		    usher_us now)
+int auth_limit_begin(struct auth_limit *l, struct usher_text login, struct usher_text peer,
+		     usher_us now)
 {
-	int pair = wait_of(l, hash_of(l, login, peer), PAIR_TRIES, now);
-	int all = wait_of(l, hash_of(l, TEXT_NONE, peer), PEER_TRIES, now);
-	return pair > all ? pair : all;
-}
-
-void auth_limit_failed(struct auth_limit *l, struct usher_text login, struct usher_text peer,
-		       usher_us now)
-{
+	uint64_t pair = hash_of(l, login, peer);
+	int pair_s = wait_of(l, pair, PAIR_TRIES, now);
+	int peer_s = wait_of(l, hash_of(l, TEXT_NONE, peer), PEER_TRIES, now);
+	if (pair_s > 0 || peer_s > 0)
+		return pair_s > peer_s ? pair_s : peer_s;
 	if (l->debts.count > ENTRIES_MAX)
 		table_done(&l->debts);
-	add_debt(l, hash_of(l, login, peer), now);
+	add_debt(l, pair, now);
+	return 0;
+}
+
+void auth_limit_failed(struct auth_limit *l, struct usher_text peer, usher_us now)
+{
 	add_debt(l, hash_of(l, TEXT_NONE, peer), now);
 }
 

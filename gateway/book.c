@@ -3,6 +3,7 @@
 
 #include "gateway/book_index.h"
 #include "gateway/book_load.h"
+#include "gateway/live.h"
 #include "gateway/publish.h"
 #include "gateway/rows.h"
 #include "gateway/seen.h"
@@ -148,6 +149,8 @@ static struct contact *keep(struct book *b, const struct contact_row *row)
 		b->number = row->number;
 	note_closed(b, c);
 	book_index_file(b->index, c);
+	live_loaded(c);
+	c->public_seq = row->seq;
 	return c;
 }
 
@@ -330,6 +333,22 @@ struct contact *book_contact_new(struct turn *t)
 	return c;
 }
 
+struct begun {
+	usher_id contact, session;
+};
+
+static void session_now(struct gateway *g, void *arg)
+{
+	const struct begun *begun = arg;
+	struct contact *c = book_open_contact(g->book, begun->contact);
+	if (c == NULL)
+		return;
+	LIST_EACH(link, &c->sessions) {
+		struct session *s = LIST_ITEM(link, struct session, link);
+		s->is_new = s->is_new && s->row.id != begun->session;
+	}
+}
+
 struct session *book_session_new(struct turn *t, struct contact *c, enum channel_kind channel,
 				 struct usher_text channel_id, struct usher_text key,
 				 struct usher_text fields)
@@ -339,6 +358,10 @@ struct session *book_session_new(struct turn *t, struct contact *c, enum channel
 				      .channel_id = channel_id, .remote_key = key,
 				      .fields = fields};
 	struct session *s = keep_session(t->g->book, c, &row);
+	struct begun *begun = ARENA_NEW(t->arena, struct begun);
+	*begun = (struct begun){c->row.id, row.id};
+	s->is_new = true;
+	turn_publish(t, session_now, begun);
 	session_changed(t, s);
 	contact_changed(t, c);
 	return s;

@@ -20,6 +20,7 @@ struct session { /* one open way in which a contact is held */
 	struct interaction_row row; /* owned texts */
 	struct list link;           /* in list: contact.sessions */
 	bool is_dirty;
+	bool is_new;          /* its beginning is not committed yet */
 	uint64_t key_hash;
 };
 
@@ -34,6 +35,7 @@ struct contact {
 	usher_us offered_us;
 	char reason[160];       /* why this agent: one sentence */
 	/* of the last message that people see */
+	int64_t public_seq; /* of the last message that is committed */
 	int64_t last_seq;
 	enum message_author last_author;
 	usher_us last_us;
@@ -67,7 +69,9 @@ struct session *contact_session(const struct contact *c, struct usher_text chann
 void book_each_open(struct book *b, void (*on_contact)(struct contact *c, void *arg), void *arg);
 size_t book_open_count(const struct book *b);
 
-/* Those an agent holds, has parked or wraps up. The contact must not be changed inside. */
+/* Who holds it, has parked it or wraps it up; 0 = nobody. */
+usher_id book_holder(const struct contact *c);
+/* Those an agent holds, has parked, wraps up or is offered. They must not be changed inside. */
 void book_each_of_agent(struct book *b, usher_id agent,
 			void (*on_contact)(struct contact *c, void *arg), void *arg);
 /* Waiting or offered, by the channel they came by. */

@@ -59,7 +59,7 @@ static struct waiting *waiting_of(struct book_index *x, usher_id queue)
 	return w;
 }
 
-static usher_id holder_of(const struct contact *c)
+usher_id book_holder(const struct contact *c)
 {
 	bool is_held = c->row.state == CONTACT_ACTIVE || c->row.state == CONTACT_WRAPUP ||
 		       c->row.state == CONTACT_PARKED;
@@ -74,7 +74,7 @@ static usher_id queue_of(const struct contact *c)
 
 void book_index_file(struct book_index *x, struct contact *c)
 {
-	usher_id agent = holder_of(c), queue = queue_of(c);
+	usher_id agent = c->row.state == CONTACT_OFFERED ? c->row.agent : book_holder(c), queue = queue_of(c);
 	if (agent != c->filed_agent) {
 		list_remove(&c->of_agent);
 		if (agent != 0)

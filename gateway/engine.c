@@ -88,10 +88,17 @@ static void run_reads(struct engine *e)
 	}
 }
 
+/* Those that on_done adds meanwhile are not of this round. */
 static void finish_works(struct list *works, int code)
 {
-	while (!list_is_empty(works)) {
-		struct engine_work *work = LIST_ITEM(works->next, struct engine_work, link);
+	struct list done;
+	list_init(&done);
+	LIST_EACH(link, works) {
+		list_remove(link);
+		list_add_last(&done, link);
+	}
+	while (!list_is_empty(&done)) {
+		struct engine_work *work = LIST_ITEM(done.next, struct engine_work, link);
 		list_remove(&work->link);
 		if (work->on_done != NULL)
 			work->on_done(code, work->arg);
@@ -184,19 +191,23 @@ static void end_turn(struct engine *e, int code)
 		publish_turn(e);
 	else
 		notes_init(&e->publications);
-	struct list done;
-	list_init(&done);
-	while (!list_is_empty(&e->running)) {
-		struct list *link = e->running.next;
-		list_remove(link);
-		list_add_last(&done, link);
-	}
-	finish_works(&done, code);
+	finish_works(&e->running, code);
 	arena_clear(&e->arena);
 	run_reads(e);
 	if (code == 0)
 		arm_deadline(e);
 	start_turn(e);
+}
+
+/* Until the store is back nothing can be kept: whoever waits is told so at once. */
+static void refuse_waiting(struct engine *e)
+{
+	LIST_EACH(link, &e->waiting) {
+		list_remove(link);
+		list_add_last(&e->refused, link);
+	}
+	e->waiting_count = 0;
+	wake(e);
 }
 
 static void on_committed(int code, const char *reason, void *arg)
@@ -219,6 +230,7 @@ static void on_committed(int code, const char *reason, void *arg)
 	if (code < 0) {
 		store_went_down(e, reason);
 		end_turn(e, E_AGAIN);
+		refuse_waiting(e);
 		return;
 	}
 	e->commits++;
@@ -427,6 +439,7 @@ int engine_reload(struct engine *e, struct usher_error *reterr)
 	e->routing = restored.routing;
 	e->journal_seq = restored.journal_seq;
 	e->snapshot_seq = restored.snapshot_seq;
+	gateway_not_before(restored.at_us);
 	code = load_newest_id(e, reterr);
 	if (code == 0)
 		code = directory_load(e->g->directory, e->g->store, reterr);

@@ -18,6 +18,7 @@ static int on_snapshot(const void *row, void *arg)
 	buf_add_text(&replay->state, snapshot->state);
 	replay->digest = snapshot->digest;
 	replay->to->snapshot_seq = snapshot->seq;
+	replay->to->at_us = snapshot->at_us;
 	replay->has_snapshot = true;
 	return 0;
 }
@@ -38,6 +39,8 @@ static int on_journal(const void *row, void *arg)
 				       (long long)entry->seq);
 	routing_step(replay->to->routing, &ev, entry->at_us, &effects);
 	replay->to->journal_seq = entry->seq;
+	if (entry->at_us > replay->to->at_us)
+		replay->to->at_us = entry->at_us;
 	return 0;
 }
 
@@ -54,6 +57,20 @@ static int begin(struct replay *replay, struct usher_error *reterr)
 	return usher_error_set(reterr, E_INVALID,
 			       "snapshot %lld: its digest does not match; restore the newest backup",
 			       (long long)replay->to->snapshot_seq);
+}
+
+int engine_restore_advance(struct engine_restored *r, struct store *s, int64_t seq,
+			   struct usher_error *reterr)
+{
+	struct replay replay = {.to = r, .reterr = reterr};
+	struct store_range rest = {.index = -1, .has_from = true, .from = r->journal_seq + 1,
+				   .has_to = true, .to = seq};
+	if (reterr != NULL)
+		reterr->text[0] = '\0';
+	int code = store_scan(s, &JOURNAL, &rest, on_journal, &replay);
+	if (code < 0 && (reterr == NULL || reterr->text[0] == '\0'))
+		usher_error_set(reterr, code, "journal: cannot be read");
+	return code;
 }
 
 int engine_restore_until(struct engine_restored *ret, struct store *s, int64_t seq,
@@ -74,16 +91,10 @@ int engine_restore_until(struct engine_restored *ret, struct store *s, int64_t s
 		return code;
 	}
 	to.journal_seq = to.snapshot_seq;
-	struct store_range rest = {.index = -1, .has_from = true, .from = to.snapshot_seq + 1,
-				   .has_to = true, .to = seq};
-	if (reterr != NULL)
-		reterr->text[0] = '\0';
-	code = store_scan(s, &JOURNAL, &rest, on_journal, &replay);
+	code = engine_restore_advance(&to, s, seq, reterr);
 	if (code < 0) {
 		routing_free(to.routing);
-		return reterr != NULL && reterr->text[0] != '\0'
-			       ? code
-			       : usher_error_set(reterr, code, "journal: cannot be read");
+		return code;
 	}
 	*ret = to;
 	return 0;

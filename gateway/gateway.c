@@ -4,6 +4,7 @@
 #include "gateway/api/api.h"
 #include "gateway/auth.h"
 #include "gateway/book.h"
+#include "gateway/clock.h"
 #include "gateway/config.h"
 #include "gateway/directory.h"
 #include "gateway/figures.h"
@@ -15,6 +16,7 @@
 #include "gateway/log.h"
 #include "gateway/outbox.h"
 #include "gateway/pages.h"
+#include "gateway/presence.h"
 #include "gateway/seed.h"
 
 #include <netinet/in.h>
@@ -23,55 +25,24 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+static struct clock process_clock; /* on the loop's thread, as the wall clock is one for all */
+
 usher_us gateway_now(void)
 {
 	struct timeval now;
 	gettimeofday(&now, NULL);
-	return (usher_us)now.tv_sec * USHER_SECOND + now.tv_usec;
+	return clock_advance(&process_clock, (usher_us)now.tv_sec * USHER_SECOND + now.tv_usec,
+			     uv_hrtime());
+}
+
+void gateway_not_before(usher_us at)
+{
+	clock_not_before(&process_clock, at, uv_hrtime());
 }
 
 usher_id gateway_id(struct gateway *g, usher_us now)
 {
 	return id_next(&g->last_id, now);
-}
-
-/* ---- presence after a restart: nobody's console is connected yet ------------------------------------- */
-
-struct lost {
-	usher_id *agents;
-	size_t count, space;
-};
-
-static void note_present(const struct routing_agent_view *view, void *arg)
-{
-	struct lost *lost = arg;
-	if (view->state == AGENT_SIGNED_OUT || view->state == AGENT_LOST)
-		return;
-	if (lost->count == lost->space) {
-		lost->space = lost->space == 0 ? 64 : lost->space * 2;
-		lost->agents = memory_resize(lost->agents, lost->space * sizeof *lost->agents);
-	}
-	lost->agents[lost->count++] = view->agent;
-}
-
-static void apply_lost(struct turn *t, void *arg)
-{
-	struct lost *lost = arg;
-	routing_each_agent(engine_routing(t->g->engine), note_present, lost);
-	for (size_t i = 0; i < lost->count; i++) {
-		struct routing_event ev = {.kind = EV_PRESENCE_LOST};
-		ev.presence.agent = lost->agents[i];
-		int code = turn_route(t, &ev);
-		(void)code; /* already lost */
-	}
-}
-
-static void free_lost(int code, void *arg)
-{
-	struct lost *lost = arg;
-	(void)code;
-	free(lost->agents);
-	free(lost);
 }
 
 /* ---- putting together ------------------------------------------------------------------------------------ */
@@ -140,6 +111,7 @@ int gateway_open(struct gateway *g, bool is_demo, struct usher_error *reterr)
 		code = open_http(g, reterr);
 	if (code == 0)
 		code = fetcher_new(&g->fetcher, g->loop, &(struct fetch_settings){0}, reterr);
+	g->presence = presence_new(g);
 	if (code == 0)
 		code = live_new(&g->live, g, reterr);
 	if (code < 0)
@@ -161,7 +133,7 @@ int gateway_start(struct gateway *g, struct usher_error *reterr)
 	int code = outbox_start(g->outbox, reterr);
 	if (code < 0)
 		return code;
-	engine_submit(g->engine, apply_lost, free_lost, NEW(struct lost));
+	presence_check_all(g->presence); /* nobody's console is connected yet */
 	lines_tell_all(g->lines);
 	log_event(LOG_LEVEL_INFO, "usher.started", "url=%s contacts=%zu journal=%s",
 		  config_public_url(g->config), book_open_count(g->book),
@@ -195,6 +167,7 @@ static void take_apart(struct closing *c)
 	g->fetcher = fetcher_free(g->fetcher);
 	g->engine = engine_free(g->engine); /* what it ends with E_AGAIN still speaks to the others */
 	g->live = live_free(g->live);
+	g->presence = presence_free(g->presence);
 	g->outbox = outbox_free(g->outbox);
 	g->lines = lines_free(g->lines);
 	c->on_closed(c->arg);

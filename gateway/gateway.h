@@ -29,6 +29,7 @@ struct gateway {
 	struct figures *figures;     /* today's counts per queue */
 	struct engine *engine;       /* turns, the core, the commit */
 	struct auth *auth;           /* passwords, sessions, tokens */
+	struct presence *presence;   /* whose console is connected */
 	struct live *live;           /* topics and their subscribers */
 	struct outbox *outbox;       /* what must leave the house */
 	struct lines *lines;         /* the channels that are open */
@@ -47,8 +48,10 @@ int gateway_start(struct gateway *g, struct usher_error *reterr) USHER_CHECKED;
 void gateway_close(struct gateway *g, void (*on_closed)(void *arg), void *arg);
 void gateway_done(struct gateway *g);
 
-/* Wall-clock microseconds; only the engine stamps events with it. */
+/* Wall-clock microseconds that never go back (clock.h); only the engine stamps events with it. */
 usher_us gateway_now(void);
+/* What was recorded before the start lies behind: the clock may have been set back meanwhile. */
+void gateway_not_before(usher_us at);
 
 /* A new id, later than any before it. */
 usher_id gateway_id(struct gateway *g, usher_us now);

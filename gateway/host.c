@@ -65,7 +65,7 @@ static bool host_session(struct channel_host *h, struct usher_text key, usher_id
 {
 	struct line *line = line_of(h);
 	const struct session *s = book_session(line->g->book, text_of(line->id), key);
-	if (s == NULL)
+	if (s == NULL || s->is_new)
 		return false;
 	*ret_contact = s->row.contact;
 	if (ret_fields != NULL)
@@ -163,7 +163,7 @@ static int64_t host_history(struct channel_host *h, usher_id contact, int64_t af
 	struct store_range range = {.index = -1, .equal_count = 1, .like = &like,
 				    .has_from = true, .from = after_seq + 1};
 	int code = store_scan(line->g->store, &MESSAGE, &range, on_history, &history);
-	return code < 0 ? code : c->row.seq;
+	return code < 0 ? code : c->public_seq;
 }
 
 static int host_news(struct channel_host *h, usher_id contact, struct arena *arena,

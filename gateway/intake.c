@@ -105,16 +105,54 @@ int intake_enqueue(struct turn *t, struct contact *c, int priority, usher_id pre
 	return code;
 }
 
-static int reopen(struct turn *t, struct contact *c)
+static int check_room(const struct turn *t, usher_id queue)
 {
-	usher_id last_agent = c->row.agent;
+	if (directory_queue(t->g->directory, queue) == NULL)
+		return E_CLOSED;
+	return book_open_count(t->g->book) < ROUTING_LIMITS_DEFAULT.contacts_max ? 0 : E_LIMIT;
+}
+
+/* Where a closed contact waits when it opens again: its own queue, or, where that was removed, its
+ * channel's. */
+static usher_id reopen_queue(const struct turn *t, const struct contact *c)
+{
+	const struct channel_row *channel = directory_channel(t->g->directory, c->row.channel_id);
+	bool has_own = directory_queue(t->g->directory, c->row.queue) != NULL;
+	return has_own || channel == NULL ? c->row.queue : channel->queue;
+}
+
+static int reopen(struct turn *t, struct contact *c, usher_id preferred, const char *why)
+{
+	usher_id queue = reopen_queue(t, c);
+	int code = check_room(t, queue);
+	if (code < 0)
+		return code;
+	c->row.queue = queue;
+	code = intake_enqueue(t, c, (int)c->row.priority, preferred);
+	if (code < 0)
+		return code;
 	c->row.closed_us = 0;
 	c->row.cause = CAUSE_NONE;
 	kept_row_set(&c->row.wrapup, TEXT_NONE);
-	int code = intake_enqueue(t, c, (int)c->row.priority, last_agent);
-	if (code == 0)
-		book_event(t, c, "reopened", "The customer wrote again; the contact is open again.");
-	return code;
+	contact_changed(t, c);
+	book_event(t, c, "reopened", "%s", why);
+	publish_contact(t, c);
+	return 0;
+}
+
+void intake_undelivered(struct turn *t, struct contact *c, usher_id author)
+{
+	struct routing_event ev = {.kind = EV_RESUME};
+	int code = 0;
+	ev.command.contact = c->row.id;
+	if (c->row.state == CONTACT_CLOSED && t->now - c->row.closed_us < INTAKE_REOPEN_US)
+		code = reopen(t, c, author,
+			      "A reply could not be delivered; the contact is open again.");
+	else if (c->row.state == CONTACT_PARKED)
+		code = turn_route(t, &ev);
+	if (code < 0)
+		log_event(LOG_LEVEL_WARN, "contact.not_reopened", "contact=C-%lld code=%s",
+			  (long long)c->row.number, usher_code_name(code));
 }
 
 static int open_contact(struct turn *t, struct intake *k, struct contact **ret)
@@ -122,10 +160,9 @@ static int open_contact(struct turn *t, struct intake *k, struct contact **ret)
 	const struct inbound *in = &k->in;
 	const struct channel_row *channel = directory_channel(t->g->directory, k->channel_id);
 	usher_id queue = in->queue != 0 ? in->queue : channel != NULL ? channel->queue : 0;
-	if (channel == NULL || directory_queue(t->g->directory, queue) == NULL)
-		return E_CLOSED;
-	if (book_open_count(t->g->book) >= ROUTING_LIMITS_DEFAULT.contacts_max)
-		return E_LIMIT;
+	int code = channel == NULL ? E_CLOSED : check_room(t, queue);
+	if (code < 0)
+		return code;
 	struct contact *c = book_contact_new(t);
 	c->row.channel = channel->kind;
 	c->row.queue = queue;
@@ -194,24 +231,31 @@ static int end_session(struct turn *t, struct contact *c, const struct intake *k
 	return code == E_NOT_FOUND || code == E_STATE ? 0 : code;
 }
 
-/* A customer's word wakes what was set aside and re-opens what was closed. */
+static bool is_word(const struct inbound *in)
+{
+	return !in->is_automatic && in->kind != INBOUND_EVENT && in->kind != INBOUND_END;
+}
+
+/* A customer's word wakes what was set aside and re-opens what was closed. What fell due at the same
+ * instant may have done so already: then there is nothing left to refuse. */
 static int wake_contact(struct turn *t, struct contact *c, const struct inbound *in)
 {
-	if (in->is_automatic || in->kind == INBOUND_EVENT || in->kind == INBOUND_END)
-		return 0;
 	struct routing_event ev = {.kind = EV_RESUME};
+	int code = 0;
 	ev.command.contact = c->row.id;
-	if (c->row.state == CONTACT_PARKED)
-		return turn_route(t, &ev);
-	if (c->row.state == CONTACT_WRAPUP) {
+	ev.command.agent = c->row.agent;
+	ev.command.epoch = (uint64_t)c->row.epoch;
+	if (!is_word(in))
+		return 0;
+	if (c->row.state == CONTACT_WRAPUP)
 		ev.kind = EV_WRAPUP_DONE;
-		ev.command.agent = c->row.agent;
-		ev.command.epoch = (uint64_t)c->row.epoch;
-		int code = turn_route(t, &ev);
-		if (code < 0)
-			return code;
-	}
-	return c->row.state == CONTACT_CLOSED ? reopen(t, c) : 0;
+	if (c->row.state == CONTACT_PARKED || c->row.state == CONTACT_WRAPUP)
+		code = turn_route(t, &ev);
+	if (c->row.state == CONTACT_CLOSED)
+		return reopen(t, c, c->row.agent,
+			      "The customer wrote again; the contact is open again.");
+	bool is_settled = code == E_STATE || code == E_STALE || code == E_NOT_FOUND;
+	return is_settled ? 0 : code;
 }
 
 static int take_in(struct turn *t, struct intake *k, struct contact **ret)
@@ -220,7 +264,11 @@ static int take_in(struct turn *t, struct intake *k, struct contact **ret)
 	k->result.is_new = c == NULL;
 	if (c == NULL && !k->in.may_open)
 		return E_NOT_FOUND;
-	int code = c == NULL ? open_contact(t, k, &c) : 0;
+	int code = 0;
+	if (c == NULL)
+		code = open_contact(t, k, &c);
+	else if (c->row.state == CONTACT_CLOSED && is_word(&k->in)) /* before anything is kept */
+		code = check_room(t, reopen_queue(t, c));
 	if (code < 0)
 		return code;
 	*ret = c;
@@ -250,13 +298,24 @@ void intake_thread(struct turn *t, struct usher_text id, usher_id contact)
 	store_put(t->batch, &THREAD, &row);
 }
 
+/* An id somebody else's contact goes by stays with it: whoever was sent a copy may name it too. */
+static bool may_name(struct turn *t, struct usher_text id, const struct inbound *in)
+{
+	struct thread_row key = {.hash = (int64_t)hash_keyed(&t->g->id_key, id.p, id.n)}, row;
+	if (store_get(t->g->store, &THREAD, &key, t->arena, &row) < 0)
+		return true;
+	const struct contact *c = book_contact(t->g->book, row.contact);
+	return c == NULL || is_same_customer(t, c, in);
+}
+
 static void remember(struct turn *t, struct intake *k, uint64_t hash)
 {
 	if (k->in.remote_id.n > 0)
 		book_see(t, hash, &(struct book_seen){k->result.contact, k->result.message,
 						      k->result.seq});
 	for (int i = 0; i < k->in.ref_count; i++)
-		intake_thread(t, k->in.refs[i], k->result.contact);
+		if (may_name(t, k->in.refs[i], &k->in))
+			intake_thread(t, k->in.refs[i], k->result.contact);
 }
 
 static void apply(struct turn *t, void *arg)

@@ -25,6 +25,10 @@ usher_id intake_customer(struct turn *t, enum channel_kind channel, struct usher
 /* Puts a contact (new, or closed) into its queue. 0 or the core's refusal. Inside a turn. */
 int intake_enqueue(struct turn *t, struct contact *c, int priority, usher_id preferred) USHER_CHECKED;
 
+/* A reply did not arrive: a closed or parked contact comes back, first to who wrote it. Inside a
+ * turn. */
+void intake_undelivered(struct turn *t, struct contact *c, usher_id author);
+
 /* Remembers an id under which replies may come (a Message-ID). Inside a turn. */
 void intake_thread(struct turn *t, struct usher_text id, usher_id contact);
 

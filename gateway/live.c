@@ -4,89 +4,18 @@
 #include "gateway/directory.h"
 #include "gateway/lines.h"
 #include "gateway/live_topic.h"
-#include "gateway/publish.h"
+#include "gateway/presence.h"
 #include "gateway/shapes.h"
 
 #include <stdlib.h>
 
 #define MESSAGE_MAX ((size_t)16 << 10)
-#define QUEUE_MAX ((size_t)1 << 20)
+#define QUEUE_MAX ((size_t)8 << 20) /* a snapshot with every text escaped fits */
 #define TOPICS_AT_ONCE 20
-#define PRESENCE_RETRY_MS 1000
 
-/* ---- presence ------------------------------------------------------------------------------------- */
-
-struct presence_change {
-	struct gateway *g;
-	usher_id user;
-	bool is_found;
-};
-
-static void apply_presence(struct turn *t, void *arg)
+static bool is_agent(const struct client *c)
 {
-	const struct presence_change *change = arg;
-	struct routing_agent_view view;
-	struct routing_event ev = {.kind = change->is_found ? EV_PRESENCE_FOUND : EV_PRESENCE_LOST};
-	ev.presence.agent = change->user;
-	if (!routing_agent(engine_routing(t->g->engine), change->user, &view))
-		return;
-	if (view.wanted == AGENT_SIGNED_OUT) {
-		if (!change->is_found)
-			return;
-		ev.kind = EV_AGENT_WANTS;
-		ev.presence.wants = AGENT_NOT_READY;
-	}
-	int code = turn_route(t, &ev);
-	(void)code; /* already so: nothing to do */
-	publish_agent(t, change->user);
-}
-
-static void on_presence_time(uv_timer_t *timer);
-
-/* What the store could not take is told again: who comes or goes meanwhile must not stay unknown. */
-static void end_presence(int code, void *arg)
-{
-	struct presence_change *change = arg;
-	struct live *l = change->g->live;
-	if (code < 0 && l != NULL) { /* NULL: everything is being taken apart */
-		table_set(&l->unheard, change->user, 1);
-		uv_timer_start(l->presence_timer, on_presence_time, PRESENCE_RETRY_MS, 0);
-	}
-	free(change);
-}
-
-static void tell_presence(struct live *l, usher_id user, bool is_found)
-{
-	struct presence_change *change = NEW(struct presence_change);
-	*change = (struct presence_change){l->g, user, is_found};
-	engine_submit(l->g->engine, apply_presence, end_presence, change);
-}
-
-static void on_presence_time(uv_timer_t *timer)
-{
-	struct live *l = timer->data;
-	struct table unheard = l->unheard;
-	uint64_t n;
-	l->unheard = (struct table){0};
-	TABLE_EACH(slot, &unheard)
-		tell_presence(l, slot->key, table_get(&l->user_count, slot->key, &n));
-	table_done(&unheard);
-}
-
-static void count_user(struct live *l, const struct client *c, int by)
-{
-	uint64_t n = 0;
-	bool is_agent = (c->roles & (ROLE_AGENT | ROLE_SUPERVISOR)) != 0 && c->user != 0;
-	if (!is_agent)
-		return;
-	table_get(&l->user_count, c->user, &n);
-	if (by > 0 ? n == 0 : n == 1)
-		tell_presence(l, c->user, by > 0);
-	n = (uint64_t)((int64_t)n + by);
-	if (n == 0)
-		table_remove(&l->user_count, c->user);
-	else
-		table_set(&l->user_count, c->user, n);
+	return (c->roles & (ROLE_AGENT | ROLE_SUPERVISOR)) != 0 && c->user != 0;
 }
 
 /* ---- subscribing ------------------------------------------------------------------------------------ */
@@ -189,7 +118,7 @@ static struct contact *held_contact(struct client *c, const struct json *frame)
 	if (id_parse(json_as_text(json_member(frame, "contact")), &c->live->g->id_key, &id) < 0)
 		return NULL;
 	struct contact *contact = book_open_contact(c->live->g->book, id);
-	return contact != NULL && contact->row.agent == c->user ? contact : NULL;
+	return contact != NULL && book_holder(contact) == c->user ? contact : NULL;
 }
 
 static void on_typing(struct client *c, const struct json *frame)
@@ -276,7 +205,7 @@ static void *on_open(struct ws_peer *peer, const struct http_request *request, v
 {
 	struct live *l = arg;
 	struct identity who;
-	if (auth_identify(l->g->auth, request, false, &who) < 0)
+	if (auth_identify_socket(l->g->auth, request, &who) < 0)
 		return NULL;
 	struct client *c = NEW(struct client);
 	c->live = l;
@@ -291,7 +220,8 @@ static void *on_open(struct ws_peer *peer, const struct http_request *request, v
 	list_add_last(&l->clients, &c->link);
 	table_set_pointer(&l->by_number, c->number, c);
 	l->count++;
-	count_user(l, c, 1);
+	if (is_agent(c))
+		presence_opened(l->g->presence, c->user);
 	send_hello(c);
 	return c;
 }
@@ -306,7 +236,8 @@ static void on_close(struct ws_peer *peer, void *session)
 	list_remove(&c->link);
 	table_remove(&l->by_number, c->number);
 	l->count--;
-	count_user(l, c, -1);
+	if (is_agent(c))
+		presence_closed(l->g->presence, c->user);
 	free(c);
 }
 
@@ -317,6 +248,16 @@ void live_end_session(struct live *l, struct usher_text session)
 		if (c->has_session && text_equal(session, text_slice(c->session, 32)))
 			http_server_ops()->close(c->peer, 4001, "signed out");
 	}
+}
+
+bool live_has_session(const struct live *l, struct usher_text session)
+{
+	for (const struct list *link = l->clients.next; link != &l->clients; link = link->next) {
+		const struct client *c = LIST_ITEM(link, struct client, link);
+		if (c->has_session && text_equal(session, text_slice(c->session, 32)))
+			return true;
+	}
+	return false;
 }
 
 static void resync_now(struct gateway *g, void *arg)
@@ -362,9 +303,6 @@ int live_new(struct live **ret, struct gateway *g, struct usher_error *reterr)
 	l->timer = NEW(uv_timer_t);
 	uv_timer_init(g->loop, l->timer);
 	l->timer->data = l;
-	l->presence_timer = NEW(uv_timer_t);
-	uv_timer_init(g->loop, l->presence_timer);
-	l->presence_timer->data = l;
 	*ret = l;
 	return 0;
 }
@@ -379,11 +317,8 @@ struct live *live_free(struct live *l)
 	if (l == NULL)
 		return NULL;
 	uv_close((uv_handle_t *)l->timer, on_closed);
-	uv_close((uv_handle_t *)l->presence_timer, on_closed);
-	table_done(&l->unheard);
 	table_done(&l->by_number);
 	table_done(&l->topics);
-	table_done(&l->user_count);
 	table_done(&l->dirty_queues);
 	table_done(&l->dirty_agents);
 	table_done(&l->dirty_contacts);

@@ -6,7 +6,7 @@
  * every delta behind it, or a new snapshot. Deltas of `queues` are gathered for 250 ms. A frame is
  * made once and shared by all its receivers.
  *
- * A live connection is also presence: when an agent's last one is gone the core is told at once.
+ * A live connection is also presence (presence.h).
  */
 #ifndef GATEWAY_LIVE_H
 #define GATEWAY_LIVE_H
@@ -22,6 +22,8 @@ struct live *live_free(struct live *l); /* accepts NULL; always NULL */
 
 /* ---- what changed; after the commit only ---- */
 void live_contact(struct live *l, struct contact *c);
+/* Loaded from the store: a snapshot shows it as it stands, so its end must be told. */
+void live_loaded(struct contact *c);
 void live_message(struct live *l, const struct message_row *m);
 void live_agent(struct live *l, usher_id agent);
 void live_channel(struct live *l, struct usher_text id);
@@ -31,6 +33,7 @@ void live_resync(struct live *l); /* memory was loaded again: new snapshots for 
 
 /* Closes every connection of a session (signed out) or of a user (removed): code 4001. */
 void live_end_session(struct live *l, struct usher_text session);
+bool live_has_session(const struct live *l, struct usher_text session);
 
 size_t live_count(const struct live *l);
 

@@ -16,13 +16,6 @@ void live_gather(struct live *l)
 	uv_timer_start(l->timer, on_time, FLUSH_MS, 0);
 }
 
-static usher_id holder_of(const struct contact *c)
-{
-	bool is_held = c->row.state == CONTACT_ACTIVE || c->row.state == CONTACT_WRAPUP ||
-		       c->row.state == CONTACT_PARKED;
-	return is_held ? c->row.agent : 0;
-}
-
 static void send_contact(struct live *l, struct topic *t, struct contact *c)
 {
 	struct usher_buf out = {0};
@@ -80,13 +73,21 @@ static void show_offer(struct live *l, struct contact *c)
 
 static void show_holder(struct live *l, struct contact *c)
 {
-	usher_id holder = holder_of(c);
+	usher_id holder = book_holder(c);
 	if (c->shown_holder != 0 && c->shown_holder != holder)
 		send_gone(l, topic_find(l, TOPIC_ME, c->shown_holder), "contact-gone", c->row.id,
 			  (uint64_t)c->row.epoch, (enum contact_cause)c->row.cause);
 	c->shown_holder = holder;
 	if (holder != 0)
 		send_contact(l, topic_find(l, TOPIC_ME, holder), c);
+}
+
+void live_loaded(struct contact *c)
+{
+	bool is_offered = c->row.state == CONTACT_OFFERED;
+	c->shown_holder = book_holder(c);
+	c->shown_offer = is_offered ? c->row.agent : 0;
+	c->shown_epoch = (uint64_t)c->row.epoch;
 }
 
 void live_contact(struct live *l, struct contact *c)
@@ -108,14 +109,14 @@ static void send_message(struct live *l, struct topic *t, const struct message_r
 		return;
 	topic_delta(l, t, "message", &w, &out);
 	json_write_key(&w, "message");
-	shape_message(&w, l->g, m);
+	shape_message_live(&w, l->g, m);
 	topic_send(t, &w, &out);
 }
 
 void live_message(struct live *l, const struct message_row *m)
 {
 	const struct contact *c = book_contact(l->g->book, m->contact);
-	usher_id holder = c != NULL ? holder_of(c) : 0;
+	usher_id holder = c != NULL ? book_holder(c) : 0;
 	send_message(l, topic_find(l, TOPIC_CONTACT, m->contact), m);
 	if (holder != 0)
 		send_message(l, topic_find(l, TOPIC_ME, holder), m);
@@ -125,8 +126,8 @@ void live_signal(struct live *l, usher_id contact, enum channel_signal signal)
 {
 	const struct contact *c = book_open_contact(l->g->book, contact);
 	struct topic *topics[2] = {topic_find(l, TOPIC_CONTACT, contact), NULL};
-	if (c != NULL && holder_of(c) != 0)
-		topics[1] = topic_find(l, TOPIC_ME, holder_of(c));
+	if (c != NULL && book_holder(c) != 0)
+		topics[1] = topic_find(l, TOPIC_ME, book_holder(c));
 	for (int i = 0; i < 2; i++) {
 		struct usher_buf out = {0};
 		struct json_writer w;
@@ -206,6 +207,17 @@ static void touch_queues(struct live *l, const struct user_row *user)
 			table_set(&l->dirty_queues, queues[i]->id, 1);
 }
 
+static void send_agent_gone(struct live *l, struct topic *t, usher_id agent)
+{
+	struct usher_buf out = {0};
+	struct json_writer w;
+	if (t == NULL)
+		return;
+	topic_delta(l, t, "agent-gone", &w, &out);
+	json_put_id(&w, "agent", agent, &l->g->id_key);
+	topic_send(t, &w, &out);
+}
+
 static void flush_agents(struct live *l)
 {
 	struct topic *t = topic_find(l, TOPIC_AGENTS, 0);
@@ -214,8 +226,12 @@ static void flush_agents(struct live *l)
 		const struct user_row *user = directory_user(l->g->directory, slot->key);
 		struct usher_buf out = {0};
 		struct json_writer w;
-		if (!has_watchers || user == NULL)
+		if (!has_watchers)
 			continue;
+		if (user == NULL) {
+			send_agent_gone(l, t, slot->key);
+			continue;
+		}
 		touch_queues(l, user);
 		if (t == NULL)
 			continue;
@@ -227,13 +243,24 @@ static void flush_agents(struct live *l)
 	table_done(&l->dirty_agents);
 }
 
+/* Of a very long line only the front is shown; the rest comes up as the line gets shorter. */
+static bool is_shown(const struct live *l, const struct topic *t, const struct contact *c)
+{
+	struct routing_contact_view view;
+	bool is_waiting = c != NULL && (c->row.state == CONTACT_WAITING ||
+					c->row.state == CONTACT_OFFERED);
+	if (!is_waiting || !topic_sees_queue(l, t, c->row.queue))
+		return false;
+	return !t->is_cut || c->row.state == CONTACT_OFFERED ||
+	       !routing_contact(engine_routing(l->g->engine), c->row.id, &view) ||
+	       view.position <= LIVE_WAITING_MAX;
+}
+
 static void flush_waiting_contact(struct live *l, struct topic *t, usher_id id)
 {
 	struct contact *c = book_contact(l->g->book, id);
 	uint64_t unused;
-	bool is_waiting = c != NULL && (c->row.state == CONTACT_WAITING ||
-					c->row.state == CONTACT_OFFERED);
-	if (is_waiting && topic_sees_queue(l, t, c->row.queue)) {
+	if (is_shown(l, t, c)) {
 		table_set(&t->shown, id, 1);
 		send_contact(l, t, c);
 	} else if (table_get(&t->shown, id, &unused)) {
@@ -241,6 +268,14 @@ static void flush_waiting_contact(struct live *l, struct topic *t, usher_id id)
 		send_gone(l, t, "contact-gone", id, 0,
 			  c != NULL ? (enum contact_cause)c->row.cause : CAUSE_NONE);
 	}
+}
+
+static void show_rest(struct live *l, struct topic *t)
+{
+	if (!t->is_cut || t->shown.count > LIVE_WAITING_MAX / 2)
+		return;
+	LIST_EACH(link, &t->followers)
+		topic_snapshot(l, LIST_ITEM(link, struct follow, of_topic)->client, t);
 }
 
 static void flush_waiting(struct live *l)
@@ -251,6 +286,7 @@ static void flush_waiting(struct live *l)
 			continue;
 		TABLE_EACH(slot, &l->dirty_contacts)
 			flush_waiting_contact(l, t, slot->key);
+		show_rest(l, t);
 	}
 	table_done(&l->dirty_contacts);
 }

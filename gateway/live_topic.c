@@ -119,16 +119,17 @@ struct putting {
 	struct topic *t;
 };
 
-static void put_contact(struct contact *c, void *arg)
+static void put_held(struct contact *c, void *arg)
 {
 	struct putting *p = arg;
-	shape_contact(p->w, p->l->g, c);
+	if (c->row.state != CONTACT_OFFERED)
+		shape_contact(p->w, p->l->g, c);
 }
 
 static void put_offer(struct contact *c, void *arg)
 {
 	struct putting *p = arg;
-	if (c->row.state == CONTACT_OFFERED && c->row.agent == p->t->id)
+	if (c->row.state == CONTACT_OFFERED)
 		shape_offer(p->w, p->l->g, c);
 }
 
@@ -137,10 +138,10 @@ static void put_me(struct putting *p)
 	json_write_key(p->w, "presence");
 	shape_presence(p->w, p->l->g, p->t->id);
 	json_put_list(p->w, "offers");
-	book_each_open(p->l->g->book, put_offer, p);
+	book_each_of_agent(p->l->g->book, p->t->id, put_offer, p);
 	json_write_list_end(p->w);
 	json_put_list(p->w, "contacts");
-	book_each_of_agent(p->l->g->book, p->t->id, put_contact, p);
+	book_each_of_agent(p->l->g->book, p->t->id, put_held, p);
 	json_write_list_end(p->w);
 }
 
@@ -151,14 +152,57 @@ bool topic_sees_queue(const struct live *l, const struct topic *t, usher_id queu
 				directory_is_member(user, queue));
 }
 
-static void put_waiting(struct contact *c, void *arg)
+/* The front of the line, gathered and thinned by turns: memory for two fronts is enough. */
+struct front {
+	struct putting *p;
+	struct contact *contacts[2 * LIVE_WAITING_MAX];
+	int count;
+};
+
+static int by_place(const void *a, const void *b)
 {
-	struct putting *p = arg;
-	bool is_waiting = c->row.state == CONTACT_WAITING || c->row.state == CONTACT_OFFERED;
-	if (!is_waiting || !topic_sees_queue(p->l, p->t, c->row.queue))
+	const struct contact_row *x = &(*(struct contact *const *)a)->row;
+	const struct contact_row *y = &(*(struct contact *const *)b)->row;
+	if (x->priority != y->priority)
+		return x->priority < y->priority ? -1 : 1;
+	if (x->created_us != y->created_us)
+		return x->created_us < y->created_us ? -1 : 1;
+	return x->id < y->id ? -1 : x->id > y->id;
+}
+
+static void thin(struct front *f)
+{
+	qsort(f->contacts, (size_t)f->count, sizeof f->contacts[0], by_place);
+	if (f->count <= LIVE_WAITING_MAX)
 		return;
-	shape_contact(p->w, p->l->g, c);
-	table_set(&p->t->shown, c->row.id, 1);
+	f->count = LIVE_WAITING_MAX;
+	f->p->t->is_cut = true;
+}
+
+static void gather_waiting(struct contact *c, void *arg)
+{
+	struct front *f = arg;
+	bool is_waiting = c->row.state == CONTACT_WAITING || c->row.state == CONTACT_OFFERED;
+	if (!is_waiting || !topic_sees_queue(f->p->l, f->p->t, c->row.queue))
+		return;
+	f->contacts[f->count++] = c;
+	if (f->count == 2 * LIVE_WAITING_MAX)
+		thin(f);
+}
+
+static void put_waiting(struct putting *p)
+{
+	struct front *f = NEW(struct front);
+	f->p = p;
+	p->t->is_cut = false;
+	table_done(&p->t->shown);
+	book_each_open(p->l->g->book, gather_waiting, f);
+	thin(f);
+	for (int i = 0; i < f->count; i++) {
+		shape_contact(p->w, p->l->g, f->contacts[i]);
+		table_set(&p->t->shown, f->contacts[i]->row.id, 1);
+	}
+	free(f);
 }
 
 static void put_rows(struct putting *p)
@@ -184,8 +228,41 @@ static void put_rows(struct putting *p)
 static int put_message(const void *row, void *arg)
 {
 	struct putting *p = arg;
-	shape_message(p->w, p->l->g, row);
+	shape_message_live(p->w, p->l->g, row);
 	return 0;
+}
+
+struct budget {
+	size_t left;
+	int64_t from; /* the first message that fits */
+};
+
+static int on_budget(const void *row, void *arg)
+{
+	const struct message_row *m = row;
+	struct budget *b = arg;
+	size_t n = shape_message_bytes(m);
+	n = n < SHAPE_LIVE_BYTES_MAX ? n : SHAPE_LIVE_BYTES_MAX;
+	if (n > b->left)
+		return 1;
+	b->left -= n;
+	b->from = m->seq;
+	return 0;
+}
+
+/* The newest messages, as many as a snapshot may hold. */
+static int scan_newest(struct putting *p, const struct contact *c)
+{
+	struct message_row like = {.contact = c->row.id};
+	struct budget budget = {.left = LIVE_SNAPSHOT_BYTES, .from = c->row.seq + 1};
+	struct store_range range = {.index = -1, .equal_count = 1, .like = &like,
+				    .is_descending = true, .limit = MESSAGES_SHOWN};
+	int code = store_scan(p->l->g->store, &MESSAGE, &range, on_budget, &budget);
+	if (code < 0)
+		return code;
+	range = (struct store_range){.index = -1, .equal_count = 1, .like = &like,
+				     .has_from = true, .from = budget.from};
+	return store_scan(p->l->g->store, &MESSAGE, &range, put_message, p);
 }
 
 static void put_conversation(struct putting *p)
@@ -196,10 +273,7 @@ static void put_conversation(struct putting *p)
 	json_write_key(p->w, "contact");
 	shape_contact(p->w, p->l->g, c);
 	json_put_list(p->w, "messages");
-	struct message_row like = {.contact = c->row.id};
-	struct store_range range = {.index = -1, .equal_count = 1, .like = &like,
-				    .has_from = true, .from = c->row.seq - MESSAGES_SHOWN + 1};
-	int code = store_scan(p->l->g->store, &MESSAGE, &range, put_message, p);
+	int code = scan_newest(p, c);
 	(void)code; /* what could be read is shown; the REST call gives the fault */
 	json_write_list_end(p->w);
 }
@@ -219,7 +293,7 @@ static void put_data(struct putting *p)
 	}
 	json_put_list(p->w, lists[p->t->kind]);
 	if (p->t->kind == TOPIC_WAITING)
-		book_each_open(p->l->g->book, put_waiting, p);
+		put_waiting(p);
 	else
 		put_rows(p);
 	json_write_list_end(p->w);

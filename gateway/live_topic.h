@@ -11,6 +11,8 @@
 enum topic_kind { TOPIC_ME = 1, TOPIC_WAITING, TOPIC_QUEUES, TOPIC_AGENTS, TOPIC_CHANNELS, TOPIC_CONTACT };
 
 #define LIVE_TOPICS_PER_CLIENT 40
+#define LIVE_WAITING_MAX 500                    /* contacts in a snapshot: the front of the line */
+#define LIVE_SNAPSHOT_BYTES ((size_t)1 << 20)   /* of messages in a snapshot: the newest */
 
 struct topic {
 	enum topic_kind kind;
@@ -19,6 +21,7 @@ struct topic {
 	uint64_t hash;        /* key in live.topics */
 	struct list followers;
 	struct table shown;   /* TOPIC_WAITING: contacts that its followers see */
+	bool is_cut;          /* TOPIC_WAITING: there are more */
 };
 
 struct client {
@@ -45,13 +48,11 @@ struct live {
 	struct list clients;
 	struct table by_number;  /* number -> struct client *, borrowed */
 	struct table topics;     /* hash -> struct topic *, owned */
-	struct table user_count; /* user -> open connections */
-	struct table unheard;    /* users whose presence the core could not be told -> 1 */
 	uint64_t last_number;
 	size_t count;
 	/* gathered for the next flush */
 	struct table dirty_queues, dirty_agents, dirty_contacts;
-	uv_timer_t *timer, *presence_timer;
+	uv_timer_t *timer;
 	bool is_armed;
 };
 

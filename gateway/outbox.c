@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gateway/outbox.h"
 
+#include "gateway/intake.h"
 #include "gateway/lines.h"
 #include "gateway/log.h"
 #include "gateway/outbox_heap.h"
@@ -272,6 +273,9 @@ static void report_message(struct turn *t, const struct report *r)
 	m->detail = arena_text(t->arena, text_of(r->detail));
 	store_put(t->batch, &MESSAGE, m);
 	publish_message(t, m, false);
+	struct contact *c = book_contact(t->g->book, r->contact);
+	if (c != NULL && r->state == DELIVERY_FAILED && m->author == AUTHOR_AGENT)
+		intake_undelivered(t, c, m->agent);
 }
 
 /* A command has no message of its own: its failure becomes a line in the conversation. */

@@ -51,6 +51,9 @@ void publish_agent(struct turn *t, usher_id agent)
 static void message_now(struct gateway *g, void *arg)
 {
 	struct published_message *p = arg;
+	struct contact *c = book_open_contact(g->book, p->row->contact);
+	if (c != NULL && p->row->seq > c->public_seq)
+		c->public_seq = p->row->seq;
 	live_message(g->live, p->row);
 	if (p->is_new)
 		lines_message(g->lines, p->row, p->to, p->count);

@@ -157,9 +157,13 @@ void shape_contact(struct json_writer *w, struct gateway *g, struct contact *c)
 	json_write_object_end(w);
 }
 
-void shape_message(struct json_writer *w, struct gateway *g, const struct message_row *m)
+size_t shape_message_bytes(const struct message_row *m)
 {
-	json_write_object(w);
+	return m->body.n + m->html.n + m->detail.n + m->fields.n;
+}
+
+static void put_message(struct json_writer *w, struct gateway *g, const struct message_row *m)
+{
 	json_put_id(w, "id", m->id, &g->id_key);
 	json_put_id(w, "contact", m->contact, &g->id_key);
 	json_put_int(w, "seq", m->seq);
@@ -173,6 +177,29 @@ void shape_message(struct json_writer *w, struct gateway *g, const struct messag
 	json_put_string(w, "delivery", delivery_state_name((enum delivery_state)m->delivery));
 	json_put_text_or_null(w, "detail", m->detail);
 	json_put_raw(w, "fields", m->fields);
+}
+
+void shape_message(struct json_writer *w, struct gateway *g, const struct message_row *m)
+{
+	json_write_object(w);
+	put_message(w, g, m);
+	json_write_object_end(w);
+}
+
+void shape_message_live(struct json_writer *w, struct gateway *g, const struct message_row *m)
+{
+	struct message_row shown = *m;
+	bool is_cut = shape_message_bytes(m) > SHAPE_LIVE_BYTES_MAX;
+	if (is_cut) {
+		shown.html = TEXT_NONE;
+		shown.body.n = text_fit(m->body, SHAPE_LIVE_BYTES_MAX / 4);
+		if (m->fields.n > SHAPE_LIVE_BYTES_MAX / 4)
+			shown.fields = TEXT_NONE;
+	}
+	json_write_object(w);
+	put_message(w, g, &shown);
+	if (is_cut)
+		json_put_bool(w, "is_cut", true);
 	json_write_object_end(w);
 }
 

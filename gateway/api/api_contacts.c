@@ -4,6 +4,7 @@
 
 #include "gateway/api/api_conversation.h"
 #include "gateway/api/api_explain.h"
+#include "gateway/customers.h"
 #include "gateway/directory.h"
 #include "gateway/intake.h"
 #include "gateway/publish.h"
@@ -12,6 +13,7 @@
 
 #define LIMIT_MAX 200
 #define LIMIT_DEFAULT 50
+#define LOOKED_MAX 5000 /* rows of one call: a filter that finds little gives a short page and a cursor */
 #define EXTEND_MAX_S 3600
 #define PARK_MAX_US (366 * USHER_DAY)
 
@@ -30,7 +32,8 @@ struct listing {
 	struct json_writer *w;
 	usher_id queue, last;
 	bool is_mine;
-	int64_t state, left;
+	int64_t state, left, looked;
+	bool has_more;
 };
 
 static bool is_listed(const struct listing *l, const struct contact_row *row)
@@ -44,20 +47,23 @@ static int on_contact(const void *row, void *arg)
 {
 	struct listing *l = arg;
 	const struct contact_row *contact = row;
+	if (l->left == 0 || l->looked++ == LOOKED_MAX) {
+		l->has_more = true;
+		return 1;
+	}
+	l->last = contact->id;
 	if (!is_listed(l, contact))
 		return 0;
-	if (l->left-- == 0)
-		return 1;
+	l->left--;
 	struct contact *c = book_contact(l->c->g->book, contact->id);
 	if (c != NULL)
 		shape_contact(l->w, l->c->g, c);
-	l->last = contact->id;
 	return 0;
 }
 
 static void put_next(struct api_call *c, struct json_writer *w, const struct listing *l)
 {
-	if (l->left < 0)
+	if (l->has_more)
 		json_put_id(w, "next", l->last, &c->g->id_key);
 	else
 		json_put_null(w, "next");
@@ -430,10 +436,13 @@ static int act_create(struct turn *t, struct api_call *c)
 		c->id = seen.contact;
 		return 0;
 	}
+	if (book_open_count(t->g->book) >= ROUTING_LIMITS_DEFAULT.contacts_max)
+		return api_refuse(c, E_LIMIT, "as many contacts are open as there is room for");
 	struct contact *contact = book_contact_new(t);
 	contact->row.channel = kind;
 	contact->row.queue = to->id;
 	contact->row.customer = intake_customer(t, kind, address, name, TEXT_NONE, false);
+	customers_name(t, contact->row.customer, name, &contact->customer_name);
 	kept_row_set(&contact->row.subject, subject);
 	kept_row_set(&contact->row.address, address);
 	conversation_customer_says(t, contact, body);

@@ -10,19 +10,23 @@
 #define BODY_BYTES_MAX 100000
 #define LINK_LASTS (24 * USHER_HOUR)
 #define MESSAGES_MAX 500
+#define PAGE_BYTES ((size_t)4 << 20)
 
 /* ---- reading ------------------------------------------------------------------------------------------ */
 
 struct reading {
 	struct api_call *c;
 	struct json_writer *w;
+	size_t bytes;
 };
 
+/* Large ones make the page shorter; one always fits. */
 static int on_message(const void *row, void *arg)
 {
 	struct reading *r = arg;
 	shape_message(r->w, r->c->g, row);
-	return 0;
+	r->bytes += shape_message_bytes(row);
+	return r->bytes > PAGE_BYTES ? 1 : 0;
 }
 
 void conversation_render(struct api_call *c, struct json_writer *w)
@@ -30,7 +34,7 @@ void conversation_render(struct api_call *c, struct json_writer *w)
 	struct contact *contact = api_contact(c, c->args[0]);
 	if (contact == NULL)
 		return;
-	struct reading r = {c, w};
+	struct reading r = {c, w, 0};
 	struct message_row like = {.contact = contact->row.id};
 	struct store_range range = {.index = -1, .equal_count = 1, .like = &like, .has_from = true,
 				    .from = api_query_integer(c, "after", 0, INT64_MAX - 1, 0) + 1,
@@ -213,7 +217,7 @@ void conversation_video_own(struct api_call *c, struct json_writer *w)
 	struct usher_buf url = {0};
 	if (contact == NULL)
 		return;
-	if (contact->row.agent != c->who.user && !api_is_supervisor(c)) {
+	if (book_holder(contact) != c->who.user && !api_is_supervisor(c)) {
 		api_refuse(c, E_DENIED, "only who holds the contact may join its video room");
 		return;
 	}

@@ -9,6 +9,7 @@
 
 #define OFFERS_MAX 50
 #define SENTENCE 200
+#define REPLAY_NEAR 20000 /* journal rows: about as many as lie behind a snapshot */
 
 struct offer_fact {
 	struct fact_row row;
@@ -21,8 +22,8 @@ struct explaining {
 	struct json_writer *w;
 	struct offer_fact offers[OFFERS_MAX];
 	int count;
-	/* of the replay */
-	const struct routing *routing;
+	/* of the replay, which goes on from one offer to the next */
+	struct engine_restored before;
 	usher_id contact, chosen;
 	const struct offer_fact *offer;
 	bool is_found;
@@ -150,34 +151,35 @@ static void on_decision(const struct routing *r, usher_id contact, usher_id agen
 	put_decision(x, r, now);
 }
 
-static int step_event(const void *row, void *arg)
+/* The loop waits meanwhile: the way to the next offer is walked where that is not far, and begun
+ * anew from a snapshot where it is. */
+static int go_to(struct explaining *x, int64_t seq, struct usher_error *reterr)
 {
-	const struct journal_row *entry = row;
-	struct routing *r = arg;
-	struct routing_event ev;
-	struct routing_effects effects;
-	if (routing_event_decode(entry->event, &ev) == 0)
-		routing_step(r, &ev, entry->at_us, &effects);
-	return 0;
+	bool is_near = x->before.routing != NULL && x->before.journal_seq <= seq &&
+		       seq - x->before.journal_seq <= REPLAY_NEAR;
+	if (is_near)
+		return engine_restore_advance(&x->before, x->c->g->store, seq, reterr);
+	routing_free(x->before.routing);
+	x->before = (struct engine_restored){0};
+	return engine_restore_until(&x->before, x->c->g->store, seq, reterr);
 }
 
 /* The state before the event that made the offer, then that event under observation. */
 static void replay(struct explaining *x)
 {
-	struct engine_restored before;
 	struct usher_error err = {0};
 	int64_t seq = x->offer->row.journal_seq;
-	if (engine_restore_until(&before, x->c->g->store, seq - 1, &err) < 0) {
-		json_put_string(x->w, "why", err.text);
-		return;
-	}
 	x->is_found = false;
-	routing_observe(before.routing, on_decision, x);
-	struct store_range one = {.index = -1, .has_from = true, .from = seq, .has_to = true, .to = seq};
-	int code = store_scan(x->c->g->store, &JOURNAL, &one, step_event, before.routing);
-	if (code < 0 || !x->is_found)
+	int code = go_to(x, seq - 1, &err);
+	if (code == 0) {
+		routing_observe(x->before.routing, on_decision, x);
+		code = engine_restore_advance(&x->before, x->c->g->store, seq, &err);
+		routing_observe(x->before.routing, NULL, NULL);
+	}
+	if (code < 0)
+		json_put_string(x->w, "why", err.text);
+	else if (!x->is_found)
 		json_put_string(x->w, "why", "the journal no longer reaches back to this decision");
-	routing_free(before.routing);
 }
 
 static void put_offer(struct explaining *x, const struct offer_fact *offer)
@@ -213,6 +215,7 @@ void explain_render(struct api_call *c, struct json_writer *w)
 	json_put_list(w, "offers");
 	for (int i = 0; i < x->count; i++)
 		put_offer(x, &x->offers[i]);
+	routing_free(x->before.routing);
 	json_write_list_end(w);
 	json_write_object_end(w);
 }

@@ -151,8 +151,11 @@ static int act_queue_remove(struct turn *t, struct api_call *c)
 		return c->code;
 	struct queue_row row = *old;
 	row.is_removed = 1;
-	api_audit(t, c, "queue.remove", arena_text(t->arena, row.slug));
-	return directory_put_queue(t, &row);
+	struct usher_text slug = arena_text(t->arena, row.slug);
+	int code = directory_put_queue(t, &row);
+	if (code == 0)
+		api_audit(t, c, "queue.remove", slug);
+	return code;
 }
 
 /* ---- skills and codes -------------------------------------------------------------------------------------- */

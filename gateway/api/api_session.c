@@ -12,6 +12,8 @@
 #include <stdlib.h>
 
 #define SESSION_BODY_MAX 4096
+#define LINK_IS_OVER                                                                               \
+	"the set-up link is used up or older than 30 minutes; `usher init` prints a new one"
 
 struct signing {
 	struct gateway *g;
@@ -219,19 +221,19 @@ static void on_setup_committed(int code, void *arg)
 		return;
 	}
 	if (code == 0)
-		why = s->code == E_EXISTS ? "that login is taken"
-					  : "the set-up link is used up or older than 30 minutes; "
-					    "`usher init` prints a new one";
+		why = s->code == E_EXISTS ? "that login is taken" : LINK_IS_OVER;
 	http_server_ops()->problem(s->x, code < 0 ? code : s->code, why);
 	signing_free(s);
 }
 
-static void on_setup_hashed(const char *hash, void *arg)
+static void on_setup_hashed(int code, const char *hash, void *arg)
 {
 	struct signing *s = arg;
-	if (hash[0] == '\0') {
-		http_server_ops()->problem(s->x, E_INVALID,
-					   "password: 10 to 128 bytes long; a sentence is a good one");
+	if (code < 0) {
+		http_server_ops()->problem(s->x, code,
+					   code == E_INVALID ? "password: 10 to 128 bytes long; a "
+							       "sentence is a good one"
+							     : "many sign in now; try again");
 		signing_free(s);
 		return;
 	}
@@ -256,6 +258,9 @@ static void on_setup(struct http_exchange *x, const struct http_request *r, void
 		code = json_fields(input, fields, &err);
 	if (code == 0 && is_foreign(g, r))
 		code = usher_error_set(&err, E_DENIED, "open the set-up link on the site's own pages");
+	/* Asked before the hashing, which anybody could make us do else. */
+	if (code == 0 && !auth_token_is_live(g->auth, token, SESSION_SETUP))
+		code = usher_error_set(&err, E_DENIED, "%s", LINK_IS_OVER);
 	if (code < 0) {
 		http_server_ops()->problem(x, code, err.text);
 		json_free(input);

@@ -182,14 +182,19 @@ static void render_routing_check(struct api_call *c, struct json_writer *w)
 
 /* ---- the outbox -------------------------------------------------------------------------------------------- */
 
+#define OUTBOX_SHOWN_MAX 500
+
 struct putting {
 	struct api_call *c;
 	struct json_writer *w;
+	int64_t left;
 };
 
 static void put_outbox(const struct outbox_row *row, void *arg)
 {
 	struct putting *p = arg;
+	if (p->left-- <= 0)
+		return;
 	json_write_object(p->w);
 	json_put_id(p->w, "id", row->id, &p->c->g->id_key);
 	json_put_text(p->w, "channel_id", row->channel_id);
@@ -205,8 +210,9 @@ static void put_outbox(const struct outbox_row *row, void *arg)
 
 static void render_outbox(struct api_call *c, struct json_writer *w)
 {
-	struct putting p = {c, w};
+	struct putting p = {c, w, api_query_integer(c, "limit", 1, OUTBOX_SHOWN_MAX, 200)};
 	json_write_object(w);
+	json_put_int(w, "count", (int64_t)outbox_count(c->g->outbox));
 	json_put_list(w, "items");
 	outbox_each(c->g->outbox, put_outbox, &p);
 	json_write_list_end(w);
@@ -230,7 +236,7 @@ static int put_audit(const void *row, void *arg)
 
 static void render_audit(struct api_call *c, struct json_writer *w)
 {
-	struct putting p = {c, w};
+	struct putting p = {c, w, 0};
 	struct store_range newest = {.index = -1, .is_descending = true,
 				     .limit = api_query_integer(c, "limit", 1, 500, 100)};
 	json_write_object(w);

@@ -4,6 +4,7 @@
 
 #include "gateway/auth_limit.h"
 #include "gateway/directory.h"
+#include "gateway/presence.h"
 #include "gateway/publish.h"
 #include "gateway/shapes.h"
 
@@ -120,6 +121,15 @@ static int read_user(struct api_call *c, struct user_row *row, struct user_input
 	return take_password(c, row, in);
 }
 
+static bool is_last_admin(const struct api_call *c, const struct user_row *user)
+{
+	size_t n, admins = 0;
+	const struct user_row *const *rows = directory_users(c->g->directory, &n);
+	for (size_t i = 0; i < n; i++)
+		admins += (rows[i]->roles & ROLE_ADMIN) != 0;
+	return (user->roles & ROLE_ADMIN) != 0 && admins == 1;
+}
+
 static int save_user(struct turn *t, struct api_call *c, struct user_row *row)
 {
 	struct user_input in = {0};
@@ -128,6 +138,9 @@ static int save_user(struct turn *t, struct api_call *c, struct user_row *row)
 		code == 0 ? directory_user_by_login(c->g->directory, row->login) : NULL;
 	if (other != NULL && other->id != row->id)
 		code = api_refuse(c, E_EXISTS, "login: \"%.*s\" is taken", TEXT_ARG(row->login));
+	const struct user_row *old = directory_user(c->g->directory, row->id);
+	if (code == 0 && (row->roles & ROLE_ADMIN) == 0 && old != NULL && is_last_admin(c, old))
+		code = api_refuse(c, E_STATE, "roles: the last admin stays one");
 	struct usher_text login = arena_text(t->arena, row->login);
 	if (code == 0)
 		code = directory_put_user(t, row);
@@ -152,15 +165,6 @@ static int act_user_new(struct turn *t, struct api_call *c)
 	return save_user(t, c, &row);
 }
 
-static bool is_last_admin(const struct api_call *c, const struct user_row *user)
-{
-	size_t n, admins = 0;
-	const struct user_row *const *rows = directory_users(c->g->directory, &n);
-	for (size_t i = 0; i < n; i++)
-		admins += (rows[i]->roles & ROLE_ADMIN) != 0;
-	return (user->roles & ROLE_ADMIN) != 0 && admins == 1;
-}
-
 static int act_user_set(struct turn *t, struct api_call *c)
 {
 	const struct user_row *old = api_user(c, c->args[0]);
@@ -168,6 +172,20 @@ static int act_user_set(struct turn *t, struct api_call *c)
 		return c->code;
 	struct user_row row = *old;
 	return save_user(t, c, &row);
+}
+
+/* The login is copied first: the row's texts are those of the one that is replaced. */
+static int put_and_sign_out(struct turn *t, struct api_call *c, const struct user_row *row,
+			    const char *verb)
+{
+	struct usher_text login = arena_text(t->arena, row->login);
+	usher_id user = row->id;
+	int code = directory_put_user(t, row);
+	if (code < 0)
+		return code;
+	auth_end_sessions(t, user);
+	api_audit(t, c, verb, login);
+	return 0;
 }
 
 static int act_user_remove(struct turn *t, struct api_call *c)
@@ -179,9 +197,8 @@ static int act_user_remove(struct turn *t, struct api_call *c)
 		return api_refuse(c, E_STATE, "the last admin cannot be removed");
 	struct user_row row = *old;
 	row.is_removed = 1;
-	auth_end_sessions(t, row.id);
-	api_audit(t, c, "user.remove", arena_text(t->arena, row.login));
-	return directory_put_user(t, &row);
+	publish_agent(t, row.id);
+	return put_and_sign_out(t, c, &row, "user.remove");
 }
 
 static int act_password(struct turn *t, struct api_call *c)
@@ -204,9 +221,7 @@ static int act_password(struct turn *t, struct api_call *c)
 	struct user_row row = *old;
 	row.password = text_of(hash);
 	c->text = arena_text(&c->arena, password);
-	auth_end_sessions(t, row.id);
-	api_audit(t, c, "user.password", arena_text(t->arena, row.login));
-	return directory_put_user(t, &row);
+	return put_and_sign_out(t, c, &row, "user.password");
 }
 
 static void render_password(struct api_call *c, struct json_writer *w)
@@ -240,8 +255,11 @@ static int set_presence(struct turn *t, struct api_call *c, usher_id agent)
 	int code = turn_route(t, &ev);
 	if (code == E_NOT_FOUND)
 		return api_refuse(c, E_STATE, "this user is no agent");
-	if (code == 0)
+	if (code == 0) {
+		if (!presence_is_here(t->g->presence, agent))
+			presence_settle(t, agent); /* wanting to work is no proof of being there */
 		publish_agent(t, agent);
+	}
 	c->id = agent;
 	return code;
 }

@@ -423,7 +423,7 @@ async def main():
             for site in Site.opened:
                 await site.stop()
             if tap.failed and Site.opened:
-                tap.note(Site.opened[-1].last_log(12))
+                tap.note(Site.opened[-1].last_log(150))
             shutil.rmtree(root, ignore_errors=True)
     return tap.end()
 

@@ -2,6 +2,9 @@
 /* Items, commands, restarts and faults of the store. */
 #include "tests/gateway/world.h"
 
+#include "gateway/clock.h"
+#include "gateway/presence.h"
+
 #include <stdio.h>
 
 static uint64_t restored_digest(struct world *w)
@@ -124,6 +127,174 @@ static void test_restart_finds_everything(void **state)
 			 waiting.result.contact);
 }
 
+static int remove_queue(struct turn *t, struct job *job)
+{
+	struct queue_row other = *directory_queue(t->g->directory, job->w->queue), row = other;
+	struct channel_row channel = *directory_channel(t->g->directory, TEXT("web"));
+	other.id = gateway_id(t->g, t->now);
+	other.slug = TEXT("other");
+	channel.queue = other.id;
+	row.is_removed = 1;
+	int code = directory_put_queue(t, &other);
+	if (code == 0)
+		code = directory_put_queue(t, &row);
+	directory_put_channel(t, &channel);
+	return code;
+}
+
+static struct heard hear_again(struct world *w, usher_id contact, const char *remote_id)
+{
+	struct heard h = {0};
+	struct inbound in = {.kind = INBOUND_MESSAGE, .remote_id = text_of(remote_id),
+			     .contact = contact, .may_open = true, .address = TEXT("v1"),
+			     .body = TEXT("Again"), .priority = -1};
+	intake_submit(&w->g, TEXT("web"), &in, on_heard, &h);
+	run_until(w, &h.is_done);
+	return h;
+}
+
+/* The customer of a closed contact reaches somebody, although its queue is no more. */
+static void test_reopens_without_its_queue(void **state)
+{
+	struct world *w = *state;
+	struct job job = {0};
+	usher_id contact = hear(w, "v1", "v1:1", "Hello", INBOUND_MESSAGE).result.contact;
+	assert_int_equal(hear(w, "v1", "", "", INBOUND_END).code, 0);
+	assert_int_equal(do_turn(w, remove_queue, &job), 0);
+	struct heard h = hear_again(w, contact, "v1:2");
+	assert_int_equal(h.code, 0);
+	assert_int_equal(h.result.contact, contact);
+	assert_int_equal(book_contact(w->g.book, contact)->row.state, CONTACT_WAITING);
+	assert_int_equal(hear_again(w, contact, "v1:2").code, E_EXISTS);
+}
+
+/* A copy sent to somebody else names the same ids: their answer is a contact of its own and does
+ * not take the ids along. */
+static void test_references_stay_with_their_contact(void **state)
+{
+	struct world *w = *state;
+	struct heard heard[3] = {{0}};
+	static const char *const senders[] = {"first@example.org", "second@example.org",
+					      "first@example.org"};
+	for (int i = 0; i < 3; i++) {
+		char id[16];
+		snprintf(id, sizeof id, "m%d", i);
+		struct inbound in = {.kind = INBOUND_MESSAGE, .remote_id = text_of(id),
+				     .refs = {TEXT("<root@example.org>")}, .ref_count = 1,
+				     .may_open = true, .address = text_of(senders[i]),
+				     .body = TEXT("Hello"), .priority = -1};
+		intake_submit(&w->g, TEXT("web"), &in, on_heard, &heard[i]);
+		run_until(w, &heard[i].is_done);
+		assert_int_equal(heard[i].code, 0);
+	}
+	assert_int_not_equal(heard[1].result.contact, heard[0].result.contact);
+	assert_int_equal(heard[2].result.contact, heard[0].result.contact);
+}
+
+static void test_clock_never_goes_back(void **state)
+{
+	struct clock c = {0};
+	(void)state;
+	assert_int_equal(clock_advance(&c, 1000000, 5000000), 1000000);
+	assert_int_equal(clock_advance(&c, 3000000, 6000000), 3000000);  /* set forward */
+	assert_int_equal(clock_advance(&c, 1000000, 8000000), 3002000);  /* set back: its own pace */
+	assert_int_equal(clock_advance(&c, 1000000, 9000000), 3003000);
+	assert_int_equal(clock_advance(&c, 9000000, 9000001), 9000000);  /* caught up */
+	clock_not_before(&c, 8000000, 9001001);
+	assert_int_equal(clock_advance(&c, 0, 9001001), 9000001);
+}
+
+/* The clock was set back while the process was away: what it recorded still lies behind. */
+static void test_clock_set_back_over_a_restart(void **state)
+{
+	struct world *w = *state;
+	struct engine_restored restored;
+	struct usher_error err = {0};
+	struct usher_buf bytes = {0};
+	struct store *store = w->g.store;
+	usher_us ahead = gateway_now() + USHER_HOUR;
+	world_close(w);
+	assert_int_equal(engine_restore(&restored, store, &err), 0);
+	routing_event_encode(&(struct routing_event){.kind = EV_TICK}, &bytes);
+	struct store_batch *batch = store_batch_new();
+	store_add(batch, &JOURNAL,
+		  &(struct journal_row){restored.journal_seq + 1, ahead, buf_text(&bytes)});
+	assert_int_equal(store_commit(store, batch, &err), 0);
+	store_batch_free(batch);
+	buf_done(&bytes);
+	routing_free(restored.routing);
+	world_open(w, store);
+	assert_true(gateway_now() >= ahead);
+	assert_true(gateway_now() < ahead + USHER_MINUTE);
+	usher_us before = gateway_now();
+	run_for(w, 5);
+	assert_in_range(gateway_now() - before, 4000, USHER_MINUTE);
+}
+
+/* What came while the failing commit ran is told at once, not when the store is back. */
+static void test_waiting_works_end_with_the_store(void **state)
+{
+	struct world *w = *state;
+	struct job first = {.w = w, .run = run_route}, second = {.w = w, .run = run_route};
+	first.ev.kind = second.ev.kind = EV_TICK;
+	assert_int_equal(store_inject(w->g.store, FAULT_FULL, 0), 0);
+	engine_submit(w->g.engine, apply_job, on_job, &first);
+	for (int i = 0; i < 3; i++) /* the turn begins, and its commit */
+		uv_run(&w->loop, UV_RUN_NOWAIT);
+	engine_submit(w->g.engine, apply_job, on_job, &second);
+	run_until(w, &second.is_done);
+	assert_true(first.is_done);
+	assert_int_equal(second.code, E_AGAIN);
+	assert_true(engine_is_store_down(w->g.engine, NULL));
+	store_mend(w);
+}
+
+static enum agent_state state_of(struct world *w)
+{
+	struct routing_agent_view view;
+	assert_true(routing_agent(engine_routing(w->g.engine), w->agent, &view));
+	return view.state;
+}
+
+static bool becomes(struct world *w, enum agent_state state)
+{
+	uint64_t limit = uv_hrtime() + (uint64_t)WAIT_MS * 1000000;
+	while (state_of(w) != state && uv_hrtime() < limit)
+		uv_run(&w->loop, UV_RUN_NOWAIT);
+	return state_of(w) == state;
+}
+
+/* A console that goes while the store is down is known to be gone when it is back. */
+static void test_lost_presence_is_not_forgotten(void **state)
+{
+	struct world *w = *state;
+	presence_opened(w->g.presence, w->agent);
+	assert_true(becomes(w, AGENT_NOT_READY));
+	assert_int_equal(wants(w, AGENT_READY), 0);
+	assert_int_equal(state_of(w), AGENT_READY);
+	assert_int_equal(store_inject(w->g.store, FAULT_GONE, 0), 0);
+	presence_closed(w->g.presence, w->agent);
+	run_for(w, 20);
+	assert_int_equal(state_of(w), AGENT_READY);
+	store_mend(w);
+	assert_true(becomes(w, AGENT_LOST));
+}
+
+static void test_nobody_is_there_after_a_start(void **state)
+{
+	struct world *w = *state;
+	presence_opened(w->g.presence, w->agent);
+	assert_true(becomes(w, AGENT_NOT_READY));
+	assert_int_equal(wants(w, AGENT_READY), 0);
+	struct store *store = w->g.store;
+	world_close(w);
+	assert_int_equal(store_inject(store, FAULT_FULL, 0), 0);
+	world_open(w, store);
+	run_for(w, 20);
+	store_mend(w);
+	assert_true(becomes(w, AGENT_LOST));
+}
+
 /* Many turns of random work: what memory says equals what the store would give back. */
 static void test_memory_equals_store(void **state)
 {
@@ -176,7 +347,14 @@ int main(void)
 		WITH_WORLD(test_item_without_contact),
 		WITH_WORLD(test_store_full_then_back),
 		WITH_WORLD(test_restart_finds_everything),
+		WITH_WORLD(test_reopens_without_its_queue),
+		WITH_WORLD(test_references_stay_with_their_contact),
+		WITH_WORLD(test_waiting_works_end_with_the_store),
+		WITH_WORLD(test_lost_presence_is_not_forgotten),
+		WITH_WORLD(test_nobody_is_there_after_a_start),
 		WITH_WORLD(test_memory_equals_store),
+		cmocka_unit_test(test_clock_never_goes_back),
+		WITH_WORLD(test_clock_set_back_over_a_restart),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -228,6 +228,63 @@ static void test_closed_adapter_is_not_called(void **state)
 	assert_int_equal(fake.heard, 1);
 }
 
+static int close_contact(struct turn *t, struct job *job)
+{
+	struct contact *c = book_contact(t->g->book, *(const usher_id *)job->arg);
+	struct routing_event ev = {.kind = EV_CUSTOMER_LEFT};
+	ev.command.contact = c->row.id;
+	return turn_route(t, &ev);
+}
+
+/* Reply, close, bounce: whoever wrote it must hear of it. */
+static void test_failed_reply_opens_the_contact_again(void **state)
+{
+	struct world *w = *state;
+	usher_id contact = hear(w, "", "m1", "Hello", INBOUND_MESSAGE).result.contact;
+	int64_t seq = send_one(w, contact);
+	struct job job = {.arg = &contact};
+	assert_int_equal(do_turn(w, close_contact, &job), 0);
+	struct contact *c = book_contact(w->g.book, contact);
+	assert_int_equal(c->row.state, CONTACT_CLOSED);
+	fake.host->delivered(fake.host, fake.out_id, fake.contact, fake.seq, DELIVERY_FAILED, 0,
+			     "550 no such user");
+	assert_true(becomes(w, contact, seq, DELIVERY_FAILED));
+	assert_int_equal(book_contact(w->g.book, contact)->row.state, CONTACT_WAITING);
+	assert_int_equal(book_contact(w->g.book, contact)->row.closed_us, 0);
+}
+
+static int pass_over(const struct contact_message *m, void *arg)
+{
+	(void)m;
+	(void)arg;
+	return 0;
+}
+
+/* Asked in the middle of a commit: neither a session nor a message that may still not come to be. */
+static void test_adapter_sees_what_is_committed(void **state)
+{
+	struct world *w = *state;
+	struct heard h = {0}, again = {0};
+	usher_id contact;
+	struct inbound in = {.kind = INBOUND_MESSAGE, .key = TEXT("k"), .may_open = true,
+			     .address = TEXT("visitor"), .body = TEXT("Hello"), .priority = -1};
+	fake.host->inbound(fake.host, &in, on_heard, &h);
+	while (book_session(w->g.book, TEXT("web"), TEXT("k")) == NULL)
+		uv_run(&w->loop, UV_RUN_NOWAIT);
+	assert_false(h.is_done); /* applied, being committed */
+	assert_false(fake.host->session(fake.host, TEXT("k"), &contact, NULL, NULL));
+	run_until(w, &h.is_done);
+	assert_true(fake.host->session(fake.host, TEXT("k"), &contact, NULL, NULL));
+	int64_t head = book_contact(w->g.book, contact)->row.seq;
+	fake.host->inbound(fake.host, &in, on_heard, &again);
+	while (book_contact(w->g.book, contact)->row.seq == head)
+		uv_run(&w->loop, UV_RUN_NOWAIT);
+	assert_false(again.is_done);
+	assert_int_equal(fake.host->history(fake.host, contact, head, 10, pass_over, NULL), head);
+	run_until(w, &again.is_done);
+	assert_true(book_contact(w->g.book, contact)->public_seq > head);
+}
+
 static int set_up(void **state)
 {
 	memset(&fake, 0, sizeof fake);
@@ -248,6 +305,8 @@ int main(void)
 		WITH_LINE(test_closing_gives_back_what_was_sent),
 		WITH_LINE(test_reported_before_the_close_is_not_sent_again),
 		WITH_LINE(test_closed_adapter_is_not_called),
+		WITH_LINE(test_failed_reply_opens_the_contact_again),
+		WITH_LINE(test_adapter_sees_what_is_committed),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/gateway/world.h"
 
+#include "gateway/http/fetch.h"
+
 #include <stdio.h>
 #include <unistd.h>
 
@@ -77,13 +79,13 @@ void store_mend(struct world *w)
 
 /* ---- work for one turn ---------------------------------------------------------------------------------- */
 
-static void apply_job(struct turn *t, void *arg)
+void apply_job(struct turn *t, void *arg)
 {
 	struct job *job = arg;
 	job->found = job->run(t, job);
 }
 
-static void on_job(int code, void *arg)
+void on_job(int code, void *arg)
 {
 	struct job *job = arg;
 	job->code = code;
@@ -100,7 +102,7 @@ int do_turn(struct world *w, int (*run)(struct turn *t, struct job *job), struct
 	return job->code < 0 ? job->code : job->found;
 }
 
-static int run_route(struct turn *t, struct job *job)
+int run_route(struct turn *t, struct job *job)
 {
 	return turn_route(t, &job->ev);
 }
@@ -157,7 +159,7 @@ void world_end(struct world *w)
 
 /* ---- items ------------------------------------------------------------------------------------------------ */
 
-static void on_heard(int code, const struct inbound_result *result, void *arg)
+void on_heard(int code, const struct inbound_result *result, void *arg)
 {
 	struct heard *h = arg;
 	h->is_done = true;
@@ -194,6 +196,56 @@ int wants(struct world *w, enum agent_state state)
 	struct job job = {.ev = {.kind = EV_AGENT_WANTS}};
 	job.ev.presence = (struct routing_presence){.agent = w->agent, .wants = state};
 	return do_turn(w, run_route, &job);
+}
+
+/* ---- the API ---------------------------------------------------------------------------------------------- */
+
+struct answer {
+	bool is_done;
+	int status;
+	struct usher_buf *body; /* may be NULL */
+};
+
+static void on_answer(int status, struct usher_text body, const char *reason, void *arg)
+{
+	struct answer *a = arg;
+	(void)reason;
+	a->status = status;
+	a->is_done = true;
+	if (a->body != NULL) {
+		buf_clear(a->body);
+		buf_add_text(a->body, body);
+	}
+}
+
+static void read_control(struct world *w, char *ret, size_t n)
+{
+	char path[100], line[200];
+	snprintf(path, sizeof path, "%s/control", w->folder);
+	FILE *file = fopen(path, "re");
+	assert_non_null(file);
+	assert_non_null(fgets(line, sizeof line, file)); /* the address */
+	assert_non_null(fgets(ret, (int)n, file));
+	fclose(file);
+	ret[strcspn(ret, "\n")] = '\0';
+}
+
+int rest(struct world *w, const char *token, const char *method, const char *path, const char *body,
+	 struct usher_buf *ret)
+{
+	char url[300], control[100], authorization[200];
+	struct answer a = {.body = ret};
+	read_control(w, control, sizeof control);
+	snprintf(url, sizeof url, "%s/api/v1/%s", config_public_url(w->config), path);
+	snprintf(authorization, sizeof authorization, "Authorization: Bearer %s",
+		 token != NULL ? token : control);
+	struct http_fetch fetch = {.method = method, .url = url, .body = text_of(body),
+				   .content_type = body != NULL ? "application/json" : NULL,
+				   .headers = {authorization}, .timeout_us = 20 * USHER_SECOND,
+				   .answer_max = (size_t)64 << 20, .may_reach_private = true};
+	fetcher_fetch(w->g.fetcher, &fetch, on_answer, &a);
+	run_until(w, &a.is_done);
+	return a.status;
 }
 
 /* ---- for the tests' tables -------------------------------------------------------------------------------- */

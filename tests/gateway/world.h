@@ -46,18 +46,29 @@ struct job {
 /* Runs it in a turn of its own; what it returned, or the code of the commit. */
 int do_turn(struct world *w, int (*run)(struct turn *t, struct job *job), struct job *job);
 
+/* Its parts, to submit a job without waiting for it. */
+void apply_job(struct turn *t, void *arg);
+void on_job(int code, void *arg);
+int run_route(struct turn *t, struct job *job); /* job->ev */
+
 struct heard {
 	bool is_done;
 	int code;
 	struct inbound_result result;
 };
 
+void on_heard(int code, const struct inbound_result *result, void *arg);
 struct heard hear(struct world *w, const char *key, const char *remote_id, const char *body,
 		  enum inbound_kind kind);
 int command(struct world *w, enum routing_event_kind kind, usher_id contact, uint64_t epoch);
 int wants(struct world *w, enum agent_state state);
 /* Takes back every fault and waits until the store takes writes again. */
 void store_mend(struct world *w);
+
+/* A call of the API with a token of the command line's, or, when given, of somebody. Gives the
+ * status; the body goes to *ret, which may be NULL. */
+int rest(struct world *w, const char *token, const char *method, const char *path, const char *body,
+	 struct usher_buf *ret);
 
 int world_set_up(void **state);
 int world_tear_down(void **state);

@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The live feed as a console sees it: after a restart, with long lines and with large messages. */
+#include "tests/gateway/world.h"
+
+#include "gateway/auth.h"
+#include "gateway/live_topic.h"
+#include "gateway/shapes.h"
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+/* ---- a console on the gateway's own loop ---------------------------------------------------------------- */
+
+struct console {
+	struct world *w;
+	int fd;
+	struct usher_buf in; /* not yet used */
+	struct usher_buf frame;
+};
+
+static void on_login(int code, int retry_s, const char *token, const struct identity *who, void *arg)
+{
+	(void)retry_s;
+	(void)who;
+	assert_int_equal(code, 0);
+	snprintf(arg, AUTH_TOKEN_BYTES, "%s", token);
+}
+
+static void say(struct console *c, const char *bytes, size_t n)
+{
+	while (n > 0) {
+		ssize_t sent = send(c->fd, bytes, n, MSG_NOSIGNAL);
+		if (sent > 0) {
+			bytes += sent;
+			n -= (size_t)sent;
+		}
+		uv_run(&c->w->loop, UV_RUN_NOWAIT);
+	}
+}
+
+static void hear_bytes(struct console *c)
+{
+	char bytes[65536];
+	uv_run(&c->w->loop, UV_RUN_NOWAIT);
+	ssize_t n = recv(c->fd, bytes, sizeof bytes, 0);
+	if (n > 0)
+		buf_add(&c->in, bytes, (size_t)n);
+}
+
+static void drop_bytes(struct console *c, size_t n)
+{
+	struct usher_buf rest = {0};
+	buf_add(&rest, c->in.p + n, c->in.n - n);
+	buf_done(&c->in);
+	c->in = rest;
+}
+
+/* The next frame whose text holds `part`; others are passed over. A close frame fails the test. */
+static const char *await(struct console *c, const char *part)
+{
+	uint64_t limit = uv_hrtime() + (uint64_t)WAIT_MS * 1000000;
+	while (uv_hrtime() < limit) {
+		const unsigned char *p = (const unsigned char *)c->in.p;
+		size_t head = c->in.n < 2 ? 0 : p[1] == 127 ? 10 : p[1] == 126 ? 4 : 2;
+		uint64_t n = 0;
+		for (size_t i = 2; head > 2 && c->in.n >= head && i < head; i++)
+			n = n << 8 | p[i];
+		n = head == 2 ? p[1] : n;
+		if (head == 0 || c->in.n < head + n) {
+			hear_bytes(c);
+			continue;
+		}
+		assert_int_not_equal(p[0] & 15, 8);
+		buf_clear(&c->frame);
+		buf_add(&c->frame, c->in.p + head, n);
+		drop_bytes(c, head + n);
+		if (strstr(c->frame.p, part) != NULL)
+			return c->frame.p;
+	}
+	fail_msg("no frame with %s", part);
+	return "";
+}
+
+static void console_open(struct console *c, struct world *w)
+{
+	char token[AUTH_TOKEN_BYTES] = "", head[600];
+	*c = (struct console){.w = w};
+	auth_open_session(w->g.auth, w->agent, on_login, token);
+	while (token[0] == '\0')
+		uv_run(&w->loop, UV_RUN_NOWAIT);
+	struct sockaddr_in at = {.sin_family = AF_INET,
+				 .sin_port = htons((uint16_t)config_listen_port(w->config)),
+				 .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	c->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	assert_int_equal(connect(c->fd, (struct sockaddr *)&at, sizeof at), 0);
+	assert_int_equal(fcntl(c->fd, F_SETFL, O_NONBLOCK), 0);
+	snprintf(head, sizeof head,
+		 "GET /api/v1/live HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nUpgrade: websocket\r\n"
+		 "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\nOrigin: %s\r\n"
+		 "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
+		 "Sec-WebSocket-Protocol: usher.v1\r\nCookie: usher=%s\r\n\r\n",
+		 config_listen_port(w->config), config_public_url(w->config), token);
+	say(c, head, strlen(head));
+	uint64_t limit = uv_hrtime() + (uint64_t)WAIT_MS * 1000000;
+	while ((c->in.n == 0 || strstr(c->in.p, "\r\n\r\n") == NULL) && uv_hrtime() < limit)
+		hear_bytes(c);
+	assert_non_null(c->in.p);
+	assert_non_null(strstr(c->in.p, "101"));
+	drop_bytes(c, (size_t)(strstr(c->in.p, "\r\n\r\n") + 4 - c->in.p));
+	await(c, "\"hello\"");
+}
+
+static void console_say(struct console *c, const char *text)
+{
+	size_t n = strlen(text);
+	char frame[200] = {(char)0x81, (char)(0x80 | n), 0, 0, 0, 0};
+	assert_in_range(n, 1, 125);
+	memcpy(frame + 6, text, n);
+	say(c, frame, n + 6);
+}
+
+static void console_close(struct console *c)
+{
+	close(c->fd);
+	buf_done(&c->in);
+	buf_done(&c->frame);
+	run_for(c->w, 20);
+}
+
+static int count_of(const char *text, const char *part)
+{
+	int n = 0;
+	for (const char *at = text; (at = strstr(at, part)) != NULL; at++)
+		n++;
+	return n;
+}
+
+/* ---- tests ---------------------------------------------------------------------------------------------------- */
+
+/* What a snapshot showed after a restart goes again when it ends. */
+static void test_held_contact_goes_after_a_restart(void **state)
+{
+	struct world *w = *state;
+	struct console console;
+	char part[100], id[ID_TEXT_BYTES];
+	assert_int_equal(wants(w, AGENT_READY), 0);
+	usher_id contact = hear(w, "v1", "v1:1", "Hello", INBOUND_MESSAGE).result.contact;
+	struct contact *c = book_contact(w->g.book, contact);
+	assert_int_equal(command(w, EV_ACCEPT, contact, (uint64_t)c->row.epoch), 0);
+	struct store *store = w->g.store;
+	world_close(w);
+	world_open(w, store);
+	console_open(&console, w);
+	console_say(&console, "{\"t\":\"subscribe\",\"topics\":[\"me\"]}");
+	id_format(contact, &w->g.id_key, id);
+	assert_non_null(strstr(await(&console, "\"snapshot\""), id));
+	c = book_contact(w->g.book, contact);
+	assert_int_equal(command(w, EV_CLOSE, contact, (uint64_t)c->row.epoch), 0);
+	snprintf(part, sizeof part, "\"contact-gone\",\"contact\":\"%s\"", id);
+	await(&console, part);
+	console_close(&console);
+}
+
+/* The same after a fault of the store, when memory is loaded again. */
+static void test_offer_ends_after_a_reload(void **state)
+{
+	struct world *w = *state;
+	struct console console;
+	console_open(&console, w);
+	console_say(&console, "{\"t\":\"subscribe\",\"topics\":[\"me\"]}");
+	await(&console, "\"snapshot\"");
+	assert_int_equal(wants(w, AGENT_READY), 0);
+	usher_id contact = hear(w, "v1", "v1:1", "Hello", INBOUND_MESSAGE).result.contact;
+	await(&console, "\"op\":\"offer\"");
+	assert_int_equal(store_inject(w->g.store, FAULT_FULL, 0), 0);
+	assert_int_equal(hear(w, "v2", "v2:1", "Hello", INBOUND_MESSAGE).code, E_AGAIN);
+	store_mend(w);
+	assert_non_null(strstr(await(&console, "\"snapshot\""), "\"offers\":[{"));
+	assert_int_equal(hear(w, "v1", "", "", INBOUND_END).code, 0);
+	await(&console, "\"offer-ended\"");
+	assert_int_equal(book_contact(w->g.book, contact)->row.state, CONTACT_CLOSED);
+	console_close(&console);
+}
+
+/* A long line does not throw the console out: the front of it is shown, then what comes up. */
+static void test_long_line_shows_its_front(void **state)
+{
+	enum { WAITING = LIVE_WAITING_MAX + 60 };
+	struct world *w = *state;
+	struct console console;
+	struct heard first = {0};
+	for (int i = 0; i < WAITING; i++) {
+		char key[16], id[24];
+		snprintf(key, sizeof key, "v%d", i);
+		snprintf(id, sizeof id, "v%d:1", i);
+		struct heard h = hear(w, key, id, "Hello", INBOUND_MESSAGE);
+		first = i == 0 ? h : first;
+	}
+	console_open(&console, w);
+	run_for(w, 300); /* what was gathered for the flush */
+	console_say(&console, "{\"t\":\"subscribe\",\"topics\":[\"waiting\"]}");
+	const char *snapshot = await(&console, "\"snapshot\"");
+	char number[32];
+	snprintf(number, sizeof number, "\"C-%lld\"", (long long)first.result.contact_number);
+	assert_int_equal(count_of(snapshot, "\"number\":\"C-"), LIVE_WAITING_MAX);
+	assert_non_null(strstr(snapshot, number));
+	for (int i = 0; i < WAITING - 100; i++) {
+		char key[16];
+		snprintf(key, sizeof key, "v%d", i);
+		hear(w, key, "", "", INBOUND_END);
+	}
+	assert_int_equal(count_of(await(&console, "\"snapshot\""), "\"number\":\"C-"), 100);
+	console_close(&console);
+}
+
+static int add_large(struct turn *t, struct job *job)
+{
+	struct contact *c = book_contact(t->g->book, *(const usher_id *)job->arg);
+	struct usher_buf html = {0};
+	buf_adds(&html, "<p>");
+	for (int i = 0; i < 150000; i++)
+		buf_adds(&html, "\"");
+	const struct message_row m = {.kind = MESSAGE_TEXT, .author = AUTHOR_CUSTOMER,
+				      .channel = CHANNEL_EMAIL, .html = buf_text(&html),
+				      .body = TEXT("a large one")};
+	for (int i = 0; i < 20; i++)
+		book_message(t, c, &m);
+	for (int i = 0; i < 2000000; i++)
+		buf_addc(&html, '"');
+	book_message(t, c, &(struct message_row){.kind = MESSAGE_TEXT, .author = AUTHOR_CUSTOMER,
+						 .channel = CHANNEL_EMAIL,
+						 .html = buf_text(&html),
+						 .body = TEXT("a very large one")});
+	buf_done(&html);
+	return 0;
+}
+
+/* Whoever sends large mails must not be able to throw out the agent who looks at them. */
+static void test_large_messages_fit(void **state)
+{
+	struct world *w = *state;
+	struct console console;
+	char frame[120], id[ID_TEXT_BYTES];
+	usher_id contact = hear(w, "v1", "v1:1", "Hello", INBOUND_MESSAGE).result.contact;
+	struct job job = {.arg = &contact};
+	id_format(contact, &w->g.id_key, id);
+	snprintf(frame, sizeof frame, "{\"t\":\"subscribe\",\"topics\":[\"contact:%s\"]}", id);
+	console_open(&console, w);
+	console_say(&console, frame);
+	await(&console, "\"snapshot\"");
+	assert_int_equal(do_turn(w, add_large, &job), 0);
+	const char *large = await(&console, "a very large one");
+	assert_non_null(strstr(large, "\"is_cut\":true"));
+	assert_true(strlen(large) < SHAPE_LIVE_BYTES_MAX);
+	console_say(&console, frame);
+	const char *snapshot = await(&console, "\"snapshot\"");
+	assert_non_null(strstr(snapshot, "a very large one"));
+	assert_in_range(count_of(snapshot, "a large one"), 3, 7);
+	console_close(&console);
+	snprintf(frame, sizeof frame, "contacts/%s/messages?after=0&limit=500", id);
+	struct usher_buf body = {0};
+	assert_int_equal(rest(w, NULL, "GET", frame, NULL, &body), 200);
+	assert_int_equal(count_of(body.p, "a large one"), 20); /* the whole of each */
+	assert_null(strstr(body.p, "is_cut"));
+	buf_done(&body);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		WITH_WORLD(test_held_contact_goes_after_a_restart),
+		WITH_WORLD(test_offer_ends_after_a_reload),
+		WITH_WORLD(test_long_line_shows_its_front),
+		WITH_WORLD(test_large_messages_fit),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
