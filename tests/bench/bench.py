@@ -11,7 +11,6 @@ import asyncio
 import json
 import os
 import shutil
-import signal
 import socket
 import statistics
 import subprocess
@@ -63,8 +62,12 @@ class Limits:
                 time.sleep(0.02)
             return load(server.pid)
         finally:
-            server.send_signal(signal.SIGTERM)
-            server.wait()
+            server.terminate()
+            try:
+                server.wait(1)
+            except subprocess.TimeoutExpired:
+                server.kill()  # ws_lws waits for an event before it ends
+                server.wait()
 
     def fsync(self):
         text = run(self.path("durable"), "fsync", max(2, self.seconds // 2), cwd=self.work)

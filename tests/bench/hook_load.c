@@ -57,7 +57,7 @@ static void post(struct line *line, uint64_t due)
 		snprintf(line->sid, sizeof line->sid, "CA%032llx", (unsigned long long)++calls);
 		line->from = due;
 	}
-	snprintf(from, sizeof from, "+%015llu", (unsigned long long)(line->from - origin) / 1000);
+	snprintf(from, sizeof from, "+1%014llu", (unsigned long long)(line->from - origin) / 1000);
 	const char *fields[] = {"AccountSid", account, "ApiVersion", "2010-04-01", "CallSid",
 				line->sid, "CallStatus", status, "Direction", "inbound", "From", from,
 				"To", "+35891234567", NULL};
@@ -100,7 +100,7 @@ static void on_console(const char *payload)
 	const char *from = offer != NULL ? strstr(offer, "\"address\":\"+") : NULL;
 	if (from == NULL)
 		return;
-	uint64_t due = strtoull(from + 12, NULL, 10) * 1000 + origin;
+	uint64_t due = strtoull(from + 13, NULL, 10) * 1000 + origin;
 	if (due >= measured_from && is_running)
 		load_time(&offers, now - due);
 }
