@@ -53,7 +53,8 @@ class Limits:
         return os.path.join(self.folder, name)
 
     def with_server(self, command, port, load, **options):
-        server = subprocess.Popen([*SERVER, *command], stdout=subprocess.DEVNULL, **options)
+        server = subprocess.Popen([*SERVER, *command], stdout=subprocess.DEVNULL,
+                                  stderr=subprocess.DEVNULL, **options)
         try:
             for _ in range(250):
                 with socket.socket() as s:
