@@ -493,13 +493,29 @@ void auth_hash_password(struct auth *a, struct usher_text password, auth_on_hash
 
 /* ---- the command line of this machine ---------------------------------------------------------------------- */
 
+/* Three lines: the address as this process checks it (its own scheme, the public name), the token,
+ * and where to connect to for it: a proxy or a name this machine does not know is not in the way. */
+static void add_control(const struct config *config, const char *token, struct usher_buf *out)
+{
+	const char *host = config_listen_host(config);
+	const char *name = strstr(config_public_url(config), "://");
+	bool is_six = strchr(host, ':') != NULL;
+	if (strcmp(host, "0.0.0.0") == 0)
+		host = "127.0.0.1";
+	else if (strcmp(host, "::") == 0)
+		host = "::1";
+	buf_addf(out, "http%s://%s\n%s\n%s%s%s:%d\n",
+		 config_tls_key(config)[0] != '\0' ? "s" : "", name != NULL ? name + 3 : host, token,
+		 is_six ? "[" : "", host, is_six ? "]" : "", config_listen_port(config));
+}
+
 int auth_write_control(struct auth *a, struct usher_error *reterr)
 {
 	char token[AUTH_TOKEN_BYTES];
 	struct usher_buf path = {0}, text = {0};
 	auth_random(token);
 	buf_addf(&path, "%s/control", config_data_dir(a->g->config));
-	buf_addf(&text, "%s\n%s\n", config_public_url(a->g->config), token);
+	add_control(a->g->config, token, &text);
 	unlink(path.p);
 	int fd = open(path.p, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
 	bool is_written = fd >= 0 && write(fd, text.p, text.n) == (ssize_t)text.n;

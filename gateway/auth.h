@@ -78,7 +78,7 @@ void auth_each_token(struct auth *a, void (*on_token)(const struct session_row *
 /* Every session and token of a user ends (password changed, removed). */
 void auth_end_sessions(struct turn *t, usher_id user);
 
-/* The token with which this machine's command line speaks to the process; kept in data_dir. */
+/* Writes data_dir/control, from which this machine's command line knows the address and a token. */
 int auth_write_control(struct auth *a, struct usher_error *reterr) USHER_CHECKED;
 
 /* "usher" or "__Host-usher", by the public address. */

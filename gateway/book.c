@@ -381,6 +381,7 @@ void book_session_end(struct turn *t, struct contact *c, struct session *s)
 	s->row.state = 2;
 	s->row.ended_us = t->now;
 	s->is_dirty = true;
+	publish_session_end(t, s);
 	if (table_get_pointer(&b->sessions, s->key_hash) == s)
 		table_remove(&b->sessions, s->key_hash);
 	list_remove(&s->link);

@@ -35,7 +35,7 @@ static const struct {
 	[KEY_TLS_CERTIFICATE] = {"tls_certificate", "", "file of the certificate chain (PEM); empty: no TLS, put a proxy in front"},
 	[KEY_TLS_KEY] = {"tls_key", "", "file of its private key (PEM)"},
 	[KEY_ALLOWED_HOSTS] = {"allowed_hosts", "", "further host names that may stand in a request, separated by spaces"},
-	[KEY_ALLOWED_ORIGINS] = {"allowed_origins", "", "origins of the web sites that carry the chat widget, separated by spaces"},
+	[KEY_ALLOWED_ORIGINS] = {"allowed_origins", "", "further origins whose pages may open the live feed and video rooms, separated by spaces; the widget's sites stand in the chat channel"},
 	[KEY_TRUSTED_PROXIES] = {"trusted_proxies", "", "addresses of reverse proxies whose X-Forwarded-For and -Proto are believed"},
 	[KEY_LOG_LEVEL] = {"log_level", "info", "error, warn, info or debug"},
 	[KEY_CONNECTIONS_MAX] = {"connections_max", "20000", "open connections at once; more are refused"},
@@ -76,6 +76,15 @@ static void find_position(const char *text, int *line, int *column)
 		*line = 0;
 }
 
+/* "  in mapping field 'listen' (line: …": the key, or nothing where no key is to blame. */
+static struct usher_text find_key(const char *text)
+{
+	static const char mark[] = "in mapping field '";
+	const char *at = strstr(text, mark);
+	const char *key = at != NULL ? at + sizeof mark - 1 : "";
+	return text_slice(key, strcspn(key, "'"));
+}
+
 static int parse_file(const char *path, struct file_values **ret, struct usher_error *reterr)
 {
 	cyaml_schema_field_t fields[KEYS + 1];
@@ -112,7 +121,9 @@ static int parse_file(const char *path, struct file_values **ret, struct usher_e
 	find_position(fault.text, &line, &column);
 	size_t n = strcspn(fault.text, "\n");
 	const char *reason = strncmp(fault.text, "Load: ", 6) == 0 ? fault.text + 6 : fault.text;
-	return usher_error_set(reterr, E_INVALID, "%s:%d:%d: %.*s", path, line, column,
+	struct usher_text key = find_key(fault.text);
+	return usher_error_set(reterr, E_INVALID, "%s:%d:%d: %.*s%s%.*s", path, line, column,
+			       TEXT_ARG(key), key.n > 0 ? ": " : "",
 			       (int)(n - (size_t)(reason - fault.text)), reason);
 }
 
@@ -158,7 +169,9 @@ static int check_listen(struct config *c, const struct source *s, struct usher_e
 	    port > 65535)
 		return fault(s, KEY_LISTEN, value, "expected ADDRESS:PORT with a port from 0 to 65535",
 			     reterr);
-	c->host = memory_copy(text_slice(value, (size_t)(colon - value)));
+	struct usher_text host = text_slice(value, (size_t)(colon - value));
+	bool is_bracketed = host.n > 2 && host.p[0] == '[' && host.p[host.n - 1] == ']';
+	c->host = memory_copy(is_bracketed ? text_slice(host.p + 1, host.n - 2) : host);
 	c->port = (int)port;
 	return 0;
 }
@@ -307,7 +320,9 @@ void config_set_port(struct config *c, int port)
 	if (c->values[KEY_PUBLIC_URL][0] != '\0')
 		return;
 	struct usher_buf url = {0};
-	buf_addf(&url, "http%s://%s:%d", c->values[KEY_TLS_KEY][0] != '\0' ? "s" : "", c->host, port);
+	bool is_six = strchr(c->host, ':') != NULL;
+	buf_addf(&url, "http%s://%s%s%s:%d", c->values[KEY_TLS_KEY][0] != '\0' ? "s" : "",
+		 is_six ? "[" : "", c->host, is_six ? "]" : "", port);
 	free(c->url);
 	c->url = buf_take(&url);
 }

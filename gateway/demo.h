@@ -5,7 +5,7 @@
 
 struct demo_options {
 	int lmtp_port;
-	char maildir[512];
+	char maildir[4200];
 	char account_sid[40];
 	char auth_token[40];
 	char provider_url[200]; /* where calls out go: a provider's test double */

@@ -388,6 +388,11 @@ int64_t turn_journal_seq(const struct turn *t)
 	return engine_of(t)->journal_seq;
 }
 
+bool engine_is_new(const struct engine *e)
+{
+	return e->journal_seq == 0;
+}
+
 void turn_fact(struct turn *t, const struct fact_row *fact)
 {
 	struct fact_row row = *fact;

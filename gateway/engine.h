@@ -68,6 +68,7 @@ void turn_fact(struct turn *t, const struct fact_row *fact); /* id and at_us are
 const struct routing *engine_routing(const struct engine *e);
 bool engine_is_store_down(const struct engine *e, const char **ret_reason);
 uint64_t engine_commits(const struct engine *e);
+bool engine_is_new(const struct engine *e); /* nothing was ever journalled */
 
 /* No new works; those at hand are finished; then on_idle. */
 void engine_drain(struct engine *e, void (*on_idle)(void *arg), void *arg);

@@ -17,6 +17,7 @@
 #include "gateway/outbox.h"
 #include "gateway/pages.h"
 #include "gateway/presence.h"
+#include "gateway/seed.h"
 
 #include <netinet/in.h>
 #include <stdlib.h>
@@ -127,6 +128,7 @@ int gateway_open(struct gateway *g, bool is_demo, struct usher_error *reterr)
 
 int gateway_start(struct gateway *g, struct usher_error *reterr)
 {
+	seed_begin(g);
 	lines_refresh_all(g->lines);
 	int code = outbox_start(g->outbox, reterr);
 	if (code < 0)
@@ -141,16 +143,26 @@ int gateway_start(struct gateway *g, struct usher_error *reterr)
 
 /* ---- taking apart ------------------------------------------------------------------------------------------ */
 
+#define FAREWELL_MS 1000 /* for what was said last to leave, and for the other side to hang up */
+#define FAREWELL_LOOK_MS 10
+
 struct closing {
 	struct gateway *g;
+	uv_timer_t *timer;
+	int looks;
 	void (*on_closed)(void *arg);
 	void *arg;
 };
 
-static void on_lines_closed(void *arg)
+static void on_timer_closed(uv_handle_t *timer)
 {
-	struct closing *c = arg;
+	free(timer);
+}
+
+static void take_apart(struct closing *c)
+{
 	struct gateway *g = c->g;
+	uv_close((uv_handle_t *)c->timer, on_timer_closed);
 	g->http = http_server_free(g->http);
 	g->fetcher = fetcher_free(g->fetcher);
 	g->engine = engine_free(g->engine); /* what it ends with E_AGAIN still speaks to the others */
@@ -162,6 +174,22 @@ static void on_lines_closed(void *arg)
 	free(c);
 }
 
+static void on_look(uv_timer_t *timer)
+{
+	struct closing *c = timer->data;
+	c->looks++;
+	if (http_server_connections(c->g->http) == 0 || c->looks * FAREWELL_LOOK_MS >= FAREWELL_MS)
+		take_apart(c);
+}
+
+/* The channels have said good-bye in their own words; the rest is closed with 1012. */
+static void on_lines_closed(void *arg)
+{
+	struct closing *c = arg;
+	http_server_drain(c->g->http);
+	uv_timer_start(c->timer, on_look, 0, FAREWELL_LOOK_MS);
+}
+
 static void on_engine_idle(void *arg)
 {
 	struct closing *c = arg;
@@ -171,8 +199,10 @@ static void on_engine_idle(void *arg)
 void gateway_close(struct gateway *g, void (*on_closed)(void *arg), void *arg)
 {
 	struct closing *c = NEW(struct closing);
-	*c = (struct closing){g, on_closed, arg};
-	http_server_drain(g->http);
+	*c = (struct closing){.g = g, .timer = NEW(uv_timer_t), .on_closed = on_closed, .arg = arg};
+	uv_timer_init(g->loop, c->timer);
+	c->timer->data = c;
+	http_server_stop_listening(g->http);
 	engine_drain(g->engine, on_engine_idle, c);
 }
 

@@ -22,7 +22,6 @@ struct lines {
 	void (*on_all_closed)(void *arg);
 	void *closed_arg;
 	bool is_ending;
-	bool has_closed_each; /* then the last job may call back, and l be gone */
 };
 
 static struct line *find(const struct lines *l, struct usher_text id)
@@ -105,7 +104,7 @@ static void line_free(struct line *line)
 
 static void check_all_closed(struct lines *l)
 {
-	if (l->has_closed_each && list_is_empty(&l->all) && l->on_all_closed != NULL) {
+	if (list_is_empty(&l->all) && l->on_all_closed != NULL) {
 		void (*on_closed)(void *arg) = l->on_all_closed;
 		l->on_all_closed = NULL;
 		on_closed(l->closed_arg);
@@ -254,11 +253,21 @@ void lines_contact_place(struct gateway *g, struct contact *c)
 
 void lines_contact(struct lines *l, struct contact *c)
 {
-	struct line *own = find_open(l, c->row.channel_id);
-	if (own != NULL && contact_session(c, c->row.channel_id) == NULL)
-		tell(own, c); /* its session has just ended: say so */
 	lines_contact_place(l->g, c);
 	place_touch(l->place, c->row.queue);
+}
+
+/* The book no longer knows the session, but who held it must still hear how it ended. */
+void lines_session_over(struct lines *l, usher_id contact, const struct line_end *end)
+{
+	struct line *line = find_open(l, end->channel_id);
+	struct contact *c = book_contact(l->g->book, contact);
+	struct contact_news news;
+	if (line == NULL || c == NULL || line->driver->changed == NULL)
+		return;
+	lines_news(l->g, c, end->channel_id, &news);
+	news.key = end->key;
+	line->driver->changed(line->channel, &news);
 }
 
 static void tell_open(struct contact *c, void *arg)
@@ -271,19 +280,17 @@ void lines_tell_all(struct lines *l)
 	book_each_open(l->g->book, tell_open, l);
 }
 
-void lines_message(struct lines *l, const struct message_row *m)
+/* To those who held the contact when it was written: it may be closed since, in the same turn. */
+void lines_message(struct lines *l, const struct message_row *m, const struct line_end *to, size_t n)
 {
-	struct contact *c = book_contact(l->g->book, m->contact);
-	if (c == NULL || m->kind == MESSAGE_NOTE)
+	struct contact_message view;
+	if (m->kind == MESSAGE_NOTE)
 		return;
-	LIST_EACH(link, &c->sessions) {
-		const struct session *s = LIST_ITEM(link, struct session, link);
-		struct line *line = find_open(l, s->row.channel_id);
-		struct contact_message view;
-		if (line == NULL || line->driver->published == NULL)
-			continue;
-		lines_message_view(l->g, m, &view);
-		line->driver->published(line->channel, s->row.remote_key, &view);
+	lines_message_view(l->g, m, &view);
+	for (size_t i = 0; i < n; i++) {
+		struct line *line = find_open(l, to[i].channel_id);
+		if (line != NULL && line->driver->published != NULL)
+			line->driver->published(line->channel, to[i].key, &view);
 	}
 }
 
@@ -407,11 +414,10 @@ struct lines *lines_new(struct gateway *g)
 void lines_close_all(struct lines *l, void (*on_closed)(void *arg), void *arg)
 {
 	l->is_ending = true;
-	l->on_all_closed = on_closed;
-	l->closed_arg = arg;
 	LIST_EACH(link, &l->all)
 		close_line(LIST_ITEM(link, struct line, link), false);
-	l->has_closed_each = true;
+	l->on_all_closed = on_closed; /* not before: it frees what the loop above walks */
+	l->closed_arg = arg;
 	check_all_closed(l);
 }
 

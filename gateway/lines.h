@@ -31,7 +31,11 @@ void lines_status(const struct lines *l, struct usher_text channel_id, struct ch
 /* ---- towards the adapters ---- */
 void lines_tell_all(struct lines *l); /* after a start: how every open contact stands */
 void lines_contact(struct lines *l, struct contact *c); /* its state changed */
-void lines_message(struct lines *l, const struct message_row *m);
+struct line_end { /* where a contact was held; texts in the turn's arena */
+	struct usher_text channel_id, key;
+};
+void lines_message(struct lines *l, const struct message_row *m, const struct line_end *to, size_t n);
+void lines_session_over(struct lines *l, usher_id contact, const struct line_end *end);
 void lines_signal(struct lines *l, usher_id contact, enum channel_signal signal, int64_t seq);
 void lines_send(struct lines *l, const struct outbox_row *row, bool is_unsure);
 bool lines_wants_commands(const struct gateway *g, struct usher_text channel_id);

@@ -207,6 +207,17 @@ static void touch_queues(struct live *l, const struct user_row *user)
 			table_set(&l->dirty_queues, queues[i]->id, 1);
 }
 
+static void send_agent_gone(struct live *l, struct topic *t, usher_id agent)
+{
+	struct usher_buf out = {0};
+	struct json_writer w;
+	if (t == NULL)
+		return;
+	topic_delta(l, t, "agent-gone", &w, &out);
+	json_put_id(&w, "agent", agent, &l->g->id_key);
+	topic_send(t, &w, &out);
+}
+
 static void flush_agents(struct live *l)
 {
 	struct topic *t = topic_find(l, TOPIC_AGENTS, 0);
@@ -215,8 +226,12 @@ static void flush_agents(struct live *l)
 		const struct user_row *user = directory_user(l->g->directory, slot->key);
 		struct usher_buf out = {0};
 		struct json_writer w;
-		if (!has_watchers || user == NULL)
+		if (!has_watchers)
 			continue;
+		if (user == NULL) {
+			send_agent_gone(l, t, slot->key);
+			continue;
+		}
 		touch_queues(l, user);
 		if (t == NULL)
 			continue;

@@ -7,6 +7,13 @@
 struct published_message {
 	const struct message_row *row; /* borrowed: in the turn's arena */
 	bool is_new;
+	size_t count;
+	struct line_end *to; /* in the turn's arena */
+};
+
+struct ended_session {
+	usher_id contact;
+	struct line_end end;
 };
 
 static void contact_now(struct gateway *g, void *arg)
@@ -49,14 +56,47 @@ static void message_now(struct gateway *g, void *arg)
 		c->public_seq = p->row->seq;
 	live_message(g->live, p->row);
 	if (p->is_new)
-		lines_message(g->lines, p->row);
+		lines_message(g->lines, p->row, p->to, p->count);
+}
+
+static struct line_end end_of(struct turn *t, const struct session *s)
+{
+	return (struct line_end){arena_text(t->arena, s->row.channel_id),
+				 arena_text(t->arena, s->row.remote_key)};
+}
+
+/* The sessions of now: by the time it becomes visible they may have ended. */
+static void keep_ends(struct turn *t, const struct contact *c, struct published_message *p)
+{
+	size_t n = 0;
+	LIST_EACH(link, &c->sessions)
+		n++;
+	p->to = n > 0 ? arena_new(t->arena, n * sizeof *p->to) : NULL;
+	LIST_EACH(link, &c->sessions)
+		p->to[p->count++] = end_of(t, LIST_ITEM(link, struct session, link));
 }
 
 void publish_message(struct turn *t, const struct message_row *m, bool is_new)
 {
 	struct published_message *p = ARENA_NEW(t->arena, struct published_message);
-	*p = (struct published_message){m, is_new};
+	struct contact *c = is_new ? book_contact(t->g->book, m->contact) : NULL;
+	*p = (struct published_message){.row = m, .is_new = is_new};
+	if (c != NULL)
+		keep_ends(t, c, p);
 	turn_publish(t, message_now, p);
+}
+
+static void session_now(struct gateway *g, void *arg)
+{
+	const struct ended_session *ended = arg;
+	lines_session_over(g->lines, ended->contact, &ended->end);
+}
+
+void publish_session_end(struct turn *t, const struct session *s)
+{
+	struct ended_session *ended = ARENA_NEW(t->arena, struct ended_session);
+	*ended = (struct ended_session){s->row.contact, end_of(t, s)};
+	turn_publish(t, session_now, ended);
 }
 
 static void channel_now(struct gateway *g, void *arg)

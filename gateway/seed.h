@@ -8,7 +8,11 @@
 
 #define SETUP_LASTS (30 * USHER_MINUTE)
 
-/* Before the process serves: wrap-up codes where there are none, and a one-time set-up token. */
+/* At the very first start, when nothing was journalled: wrap-up codes, and how much of an agent's
+ * capacity a contact of each channel takes (the core alone knows: the whole). Before the loop runs. */
+void seed_begin(struct gateway *g);
+
+/* Before the process serves: a one-time set-up token. */
 int seed_first_start(struct gateway *g, char ret_token[static AUTH_TOKEN_BYTES + 4],
 		     struct usher_error *reterr) USHER_CHECKED;
 

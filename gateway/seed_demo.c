@@ -12,8 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-extern const struct code_row seed_codes[];
-
 struct demo_user {
 	const char *login, *name, *phone;
 	int64_t roles;
@@ -90,28 +88,11 @@ static void put_channel(struct turn *t, const char *id, enum channel_kind kind, 
 	directory_put_channel(t, &row);
 }
 
-/* A call, a chat and a video take a person's whole or half attention; mails wait beside them. */
-static int put_weights(struct turn *t)
-{
-	static const struct routing_channel_set weights[] = {
-		{CHANNEL_TELEPHONY, 100, 1}, {CHANNEL_VIDEO, 100, 1}, {CHANNEL_CHAT, 30, 3},
-		{CHANNEL_EMAIL, 20, 5},      {CHANNEL_VISIT, 100, 1}, {CHANNEL_LETTER, 20, 5},
-		{CHANNEL_MESSAGING, 30, 3}};
-	for (size_t i = 0; i < sizeof weights / sizeof weights[0]; i++) {
-		struct routing_event ev = {.kind = EV_CHANNEL_SET};
-		ev.channel = weights[i];
-		int code = turn_route(t, &ev);
-		if (code < 0)
-			return code;
-	}
-	return 0;
-}
-
 static void put_channels(struct turn *t, struct demo *d)
 {
 	const struct demo_options *o = &d->options;
 	put_channel(t, "web", CHANNEL_CHAT, "chat", d->support,
-		    TEXT("{\"title\":\"Meripuu\",\"is_default\":true}"));
+		    TEXT("{\"title\":\"Meripuu\",\"greeting\":\"Ask us anything about your bicycle.\",\"is_default\":true}"));
 	put_channel(t, "mail", CHANNEL_EMAIL, "email", d->support,
 		    arena_textf(t->arena,
 				"{\"address\":\"support@meripuu.example\",\"name\":\"Meripuu\","
@@ -129,14 +110,11 @@ static void put_channels(struct turn *t, struct demo *d)
 static void apply(struct turn *t, void *arg)
 {
 	struct demo *d = arg;
-	d->code = put_weights(t);
 	d->support = put_queue(t, "support", "Support", 20 * USHER_SECOND, &d->code);
 	d->billing = put_queue(t, "billing", "Billing", 0, &d->code);
 	put_skill(t, 1, "en");
 	put_skill(t, 2, "fi");
 	put_skill(t, 3, "billing");
-	for (const struct code_row *row = seed_codes; row->code.n > 0; row++)
-		directory_put_code(t, row);
 	for (int i = 0; i < 4 && d->code == 0; i++)
 		d->code = put_user(t, d, &d->users[i]);
 	put_channels(t, d);
@@ -164,7 +142,7 @@ static void print_addresses(const struct demo *d, const char *video)
 	       d->options.auth_token);
 	print_people(d);
 	printf("\nTry: swaks --protocol LMTP --server 127.0.0.1:%d --from you@customer.example "
-	       "--to support@meripuu.example --header \"Subject: Hello\" --body \"Is my table on its way?\"\n",
+	       "--to support@meripuu.example --header \"Subject: Hello\" --body \"Is my bicycle on its way?\"\n",
 	       d->options.lmtp_port);
 	puts("Stop with Ctrl+C; the data stays for the next start.");
 	fflush(stdout);
@@ -195,7 +173,7 @@ static void write_page(const struct demo *d, struct usher_buf *out)
 	json_write_list_end(&w);
 	snprintf(command, sizeof command,
 		 "swaks --protocol LMTP --server 127.0.0.1:%d --from you@customer.example "
-		 "--to support@meripuu.example --header 'Subject: Hello' --body 'Is my table on its way?'",
+		 "--to support@meripuu.example --header 'Subject: Hello' --body 'Is my bicycle on its way?'",
 		 d->options.lmtp_port);
 	json_put_object(&w, "mail");
 	json_put_string(&w, "address", "support@meripuu.example");

@@ -55,10 +55,10 @@ static void listen_for_signals(struct serving *s)
 	uv_signal_start(&s->interrupt, on_signal, SIGINT);
 }
 
-static int fail(const struct usher_error *err)
+static int fail(const struct usher_error *err, bool is_store)
 {
 	fprintf(stderr, "usher: %s\n", err->text);
-	return err->code == E_INVALID ? 78 : 1;
+	return err->code == E_INVALID && !is_store ? 78 : 1; /* a damaged store is no wrong setting */
 }
 
 int serve_run(struct config *config, const struct serve_options *options)
@@ -77,6 +77,7 @@ int serve_run(struct config *config, const struct serve_options *options)
 	tzset();
 	uv_loop_init(&loop);
 	int code = serve_open_store(&s->g, config, &err);
+	bool is_store = code < 0;
 	if (code == 0)
 		code = gateway_open(&s->g, options->is_demo, &err);
 	if (code == 0) {
@@ -84,7 +85,7 @@ int serve_run(struct config *config, const struct serve_options *options)
 		code = gateway_start(&s->g, &err);
 	}
 	if (code < 0) /* the parts are not unwound: the process ends here, nothing was promised */
-		return fail(&err);
+		return fail(&err, is_store);
 	if (options->on_ready != NULL)
 		options->on_ready(&s->g, options->arg);
 	uv_run(&loop, UV_RUN_DEFAULT);

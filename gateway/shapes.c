@@ -89,6 +89,7 @@ static void put_session(struct json_writer *w, const struct contact *c)
 		return;
 	}
 	json_put_object(w, "session");
+	json_put_text(w, "key", s->row.remote_key);
 	json_put_string(w, "channel", channel_name((enum channel_kind)s->row.channel));
 	json_put_time(w, "started_at", s->row.started_us);
 	json_put_bool(w, "open", true);

@@ -19,6 +19,9 @@ static const struct channel_setting settings[] = {
 	 "empty: only this one"},
 	{"text_max", SETTING_INTEGER, "8000", 100, 15000, "characters",
 	 "Longest message of a visitor"},
+	{"rate_per_s", SETTING_INTEGER, "1", 1, 10000, NULL,
+	 "Messages a visitor may send each second, and five times as many at once; the visitors of "
+	 "one network address together five times that, and fifty times as many at once"},
 	{"leave_after_s", SETTING_INTEGER, "60", 5, 3600, "s",
 	 "A visitor whose window is gone for so long has left"},
 	{"sockets_per_visitor", SETTING_INTEGER, "5", 1, 50, NULL, "Windows of one visitor"},
@@ -109,6 +112,7 @@ static int chat_open(struct channel **ret, struct channel_host *host, struct ush
 	ch->text_max = channel_integer(host, "text_max");
 	ch->sockets_per_visitor = channel_integer(host, "sockets_per_visitor");
 	ch->sockets_per_address = channel_integer(host, "sockets_per_address");
+	ch->rate_per_s = channel_integer(host, "rate_per_s");
 	ch->leave_after_us = channel_integer(host, "leave_after_s") * USHER_SECOND;
 	ch->opened_us = host->now(host);
 	int code = add_route(ch, route_path("/chat/%s", host->id), reterr);

@@ -46,7 +46,7 @@ struct channel {
 	struct table addresses;	   /* hash of the address -> struct chat_address (owned) */
 	struct list sessions;	   /* every struct chat_session.in_channel */
 	struct list turns;	   /* every struct chat_turn.in_channel (owned) */
-	int64_t text_max, sockets_per_visitor, sockets_per_address;
+	int64_t text_max, sockets_per_visitor, sockets_per_address, rate_per_s;
 	usher_us leave_after_us;
 	usher_us opened_us;
 };

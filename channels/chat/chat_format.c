@@ -39,6 +39,8 @@ void chat_format_hello(struct usher_buf *b, const struct chat_hello *hello)
 	out_number(b, hello->number);
 	json_out_integer(b, "head", hello->head);
 	json_out_string(b, "state", chat_state_name(hello->state));
+	json_out_string(b, "title", hello->title);
+	json_out_string(b, "greeting", hello->greeting);
 	json_out_integer(b, "ping_s", CHAT_PING_S);
 	json_out_open(b, "limits", '{');
 	json_out_integer(b, "text", hello->text_max);

@@ -17,6 +17,7 @@ struct chat_hello {
 	int64_t head;
 	enum chat_state state;
 	int64_t text_max;
+	const char *title, *greeting; /* of the channel; empty: the client's own words */
 };
 
 struct chat_ack {

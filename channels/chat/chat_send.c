@@ -5,9 +5,8 @@
 
 #include <stdlib.h>
 
-#define SEND_EVERY USHER_SECOND /* docs/api.md: 1 message a second, burst 5 */
-#define SEND_BURST 5
-#define ADDRESS_EVERY (USHER_SECOND / 5) /* an office behind one address */
+#define SEND_BURST 5	   /* docs/api.md: 1 message a second, burst 5, unless rate_per_s says more */
+#define ADDRESS_FACTOR 5 /* an office behind one address */
 #define ADDRESS_BURST 50
 #define HELD_FOR (60 * USHER_SECOND) /* then the client has given that message up */
 #define REFUSALS_MAX 100	     /* in a row: that is no person */
@@ -199,10 +198,12 @@ static const char *refusal(struct chat_session *s, size_t characters, struct ush
 	if (s->is_replaying || v->turn_count >= CHAT_TURNS_MAX || is_out_of_order(s, cid))
 		return "busy";
 	*ret = CHAT_SAYS_RATE;
+	usher_us every = USHER_SECOND / s->ch->rate_per_s;
 	usher_us wait = a == NULL ? USHER_SECOND
-				  : bucket_take(&a->send_us, now, ADDRESS_EVERY, ADDRESS_BURST);
+				  : bucket_take(&a->send_us, now, every / ADDRESS_FACTOR,
+						ADDRESS_BURST);
 	if (wait == 0)
-		wait = bucket_take(&v->send_us, now, SEND_EVERY, SEND_BURST);
+		wait = bucket_take(&v->send_us, now, every, SEND_BURST);
 	*ret_ms = wait / 1000 + 1;
 	return wait > 0 ? "rate" : NULL;
 }

@@ -6,7 +6,7 @@
 #define REPLAY_EVENTS 100 /* sent at once; the rest follows … */
 #define REPLAY_BYTES ((size_t)64 * 1024)
 #define REPLAY_PAUSE (USHER_SECOND / 2) /* … at a pace that a slow line can take */
-#define FRAMES_EVERY (USHER_SECOND / 20)
+#define FRAMES_EVERY (USHER_SECOND / 20) /* for each message a second that is allowed */
 #define FRAMES_BURST 200
 #define HELLO_EVERY USHER_SECOND
 #define HELLO_BURST 40
@@ -178,7 +178,8 @@ void chat_session_hello(struct chat_session *s, struct chat_visitor *v, int64_t 
 	struct usher_buf frame = {0};
 	char conv[ID_TEXT_BYTES];
 	struct chat_hello hello = {
-		.visitor = text_of(v->token), .state = v->state, .text_max = s->ch->text_max};
+		.visitor = text_of(v->token), .state = v->state, .text_max = s->ch->text_max,
+		.title = channel_text(h, "title"), .greeting = channel_text(h, "greeting")};
 	if (v->contact != 0) {
 		int64_t head = h->history(h, v->contact, INT64_MAX / 2, 1, skip_message, NULL);
 		id_format(v->contact, h->id_key, conv);
@@ -347,7 +348,7 @@ void chat_session_message(struct chat_session *s, struct usher_text message)
 	if (s->ch == NULL || s->is_doomed)
 		return;
 	usher_us now = s->ch->host->now(s->ch->host);
-	if (bucket_take(&s->frames_us, now, FRAMES_EVERY, FRAMES_BURST) > 0)
+	if (bucket_take(&s->frames_us, now, FRAMES_EVERY / s->ch->rate_per_s, FRAMES_BURST) > 0)
 		return chat_session_close(s, CHAT_CLOSE_POLICY, "too many frames");
 	if (chat_parse(message, &frame, NULL) < 0)
 		return chat_session_close(

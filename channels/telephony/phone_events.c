@@ -234,6 +234,8 @@ void phone_apply(struct channel *ch, struct http_exchange *x, enum phone_hook ho
 		 struct usher_text customer, const struct call_event *event, uint64_t token)
 {
 	struct phone_call *pc = phone_call_get(ch, customer, event->role == LEG_CUSTOMER);
+	if (pc == NULL && ch->calls.count >= PHONE_CALLS_MAX)
+		return reply_later(x, ch);
 	if (pc == NULL)
 		return reply_done(x, ch); /* nothing of ours, or long over */
 	unsigned changes = call_apply(&pc->call, event);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #define SWEEP_EVERY (60 * USHER_SECOND)
+#define FORGOTTEN_AT_ONCE 256
 #define CALL_IDLE USHER_HOUR /* a session's record brings a forgotten call back */
 
 static const struct channel_setting settings[] = {
@@ -110,6 +111,34 @@ struct phone_call *phone_call_find(struct channel *ch, struct usher_text sid)
 	return pc;
 }
 
+static bool may_forget(const struct phone_call *pc, usher_us now, bool is_full)
+{
+	if (pc->is_end_pending || pc->next != NULL)
+		return false;
+	return now - pc->used_us > CALL_IDLE || (is_full && call_is_over(&pc->call));
+}
+
+/* Idle ones; where there is no room left, those that are over as well. */
+static void forget_calls(struct channel *ch, bool is_full)
+{
+	uint64_t spare[FORGOTTEN_AT_ONCE];
+	usher_us now = ch->host->now(ch->host);
+	size_t n;
+	do {
+		n = 0;
+		TABLE_EACH(slot, &ch->calls)
+		{
+			const struct phone_call *pc = (struct phone_call *)(uintptr_t)slot->value;
+			if (n < FORGOTTEN_AT_ONCE && may_forget(pc, now, is_full))
+				spare[n++] = slot->key;
+		}
+		for (size_t i = 0; i < n; i++) {
+			free(table_get_pointer(&ch->calls, spare[i]));
+			table_remove(&ch->calls, spare[i]);
+		}
+	} while (n == FORGOTTEN_AT_ONCE && !is_full);
+}
+
 struct phone_call *phone_call_get(struct channel *ch, struct usher_text sid, bool may_add)
 {
 	struct channel_host *h = ch->host;
@@ -120,6 +149,8 @@ struct phone_call *phone_call_get(struct channel *ch, struct usher_text sid, boo
 		return NULL;
 	struct phone_call *pc = phone_call_find(ch, sid);
 	bool is_held = pc == NULL && h->session(h, sid, &contact, &arena, &fields);
+	if (pc == NULL && ch->calls.count >= PHONE_CALLS_MAX)
+		forget_calls(ch, true);
 	if (pc == NULL && (is_held || may_add) && ch->calls.count < PHONE_CALLS_MAX) {
 		pc = NEW(struct phone_call);
 		memcpy(pc->sid, sid.p, sid.n);
@@ -171,28 +202,10 @@ usher_id phone_contact(struct channel *ch, struct usher_text sid, struct arena *
 	return contact;
 }
 
-static void forget_idle(struct channel *ch)
-{
-	uint64_t idle[256];
-	size_t n = 0;
-	usher_us now = ch->host->now(ch->host);
-	TABLE_EACH(slot, &ch->calls)
-	{
-		const struct phone_call *pc = (struct phone_call *)(uintptr_t)slot->value;
-		bool is_idle = now - pc->used_us > CALL_IDLE && !pc->is_end_pending;
-		if (is_idle && pc->next == NULL && n < 256)
-			idle[n++] = slot->key;
-	}
-	for (size_t i = 0; i < n; i++) {
-		free(table_get_pointer(&ch->calls, idle[i]));
-		table_remove(&ch->calls, idle[i]);
-	}
-}
-
 static void on_sweep(void *arg)
 {
 	struct channel *ch = arg;
-	forget_idle(ch);
+	forget_calls(ch, false);
 	ch->sweep_timer =
 		ch->host->timer(ch->host, ch->host->now(ch->host) + SWEEP_EVERY, on_sweep, ch);
 }

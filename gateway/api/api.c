@@ -13,7 +13,7 @@
 
 static const struct api_action *const action_lists[] = {
 	api_contact_actions, api_queue_actions, api_user_actions,
-	api_channel_actions, api_site_actions,  NULL,
+	api_channel_actions, api_site_actions, api_weight_actions, NULL,
 };
 
 /* ---- answering ------------------------------------------------------------------------------------- */
@@ -237,6 +237,29 @@ int api_fields(struct api_call *c, const struct json_field *fields)
 		return api_refuse(c, E_INVALID, "the call needs a JSON object as its body");
 	c->code = json_fields(c->input, fields, &c->err);
 	return c->code;
+}
+
+int api_write_levels(struct api_call *c, const struct json *object, const char *member, int64_t min,
+		     struct json_writer *w)
+{
+	struct json_cursor cursor = {0};
+	struct usher_text name;
+	const struct json *level;
+	char number[24];
+	json_write_object(w);
+	while (json_next(object, &cursor, &name, &level)) {
+		const struct skill_row *skill = directory_skill_by_name(c->g->directory, name);
+		int64_t value = json_as_integer(level);
+		if (skill == NULL || value < min || value > SKILL_LEVEL_MAX)
+			return api_refuse(c, E_INVALID,
+					  "%s: \"%.*s\" is no skill with a level from %lld to %d", member,
+					  (int)text_fit(name, 60), name.p, (long long)min,
+					  SKILL_LEVEL_MAX);
+		snprintf(number, sizeof number, "%lld", (long long)skill->number);
+		json_put_int(w, number, value);
+	}
+	json_write_object_end(w);
+	return 0;
 }
 
 static int hex_value(char ch)

@@ -47,7 +47,7 @@ struct api_action {
 
 /* Lists end with method NULL. */
 extern const struct api_action api_contact_actions[], api_queue_actions[], api_user_actions[],
-	api_channel_actions[], api_site_actions[];
+	api_channel_actions[], api_site_actions[], api_weight_actions[];
 
 /* Registers /api/v1/… and the calls of signing in. */
 int api_start(struct gateway *g, struct usher_error *reterr) USHER_CHECKED;
@@ -61,6 +61,11 @@ struct contact *api_contact(struct api_call *c, struct usher_text arg);
 const struct queue_row *api_queue(struct api_call *c, struct usher_text arg); /* id or slug */
 const struct user_row *api_user(struct api_call *c, struct usher_text arg);   /* id or login */
 int api_fields(struct api_call *c, const struct json_field *fields) USHER_CHECKED;
+
+/* Writes {"billing":3} with skill names as the store keeps it, {"7":3} with their numbers. Each must
+ * be a skill with a level from `min`; `member` names the object in the fault. */
+int api_write_levels(struct api_call *c, const struct json *object, const char *member, int64_t min,
+		     struct json_writer *w) USHER_CHECKED;
 
 /* A parameter of the query, percent-decoded; TEXT_NONE when it is not there. */
 struct usher_text api_query(struct api_call *c, const char *name);

@@ -4,6 +4,7 @@
 
 #include "gateway/api/api_conversation.h"
 #include "gateway/api/api_explain.h"
+#include "gateway/customers.h"
 #include "gateway/directory.h"
 #include "gateway/intake.h"
 #include "gateway/publish.h"
@@ -441,6 +442,7 @@ static int act_create(struct turn *t, struct api_call *c)
 	contact->row.channel = kind;
 	contact->row.queue = to->id;
 	contact->row.customer = intake_customer(t, kind, address, name, TEXT_NONE, false);
+	customers_name(t, contact->row.customer, name, &contact->customer_name);
 	kept_row_set(&contact->row.subject, subject);
 	kept_row_set(&contact->row.address, address);
 	conversation_customer_says(t, contact, body);

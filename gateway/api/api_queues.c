@@ -48,29 +48,15 @@ static bool is_slug(struct usher_text t)
 	return t.n > 0 && t.p[0] != '-';
 }
 
-/* {"billing":3} with skill names becomes {"requirements":{"7":3}}. */
 static int put_requirements(struct api_call *c, const struct json *object, struct usher_buf *ret)
 {
-	struct json_cursor cursor = {0};
-	struct usher_text name;
-	const struct json *level;
 	struct json_writer w;
 	json_writer_init(&w, ret);
 	json_write_object(&w);
-	json_put_object(&w, "requirements");
-	while (json_next(object, &cursor, &name, &level)) {
-		const struct skill_row *skill = directory_skill_by_name(c->g->directory, name);
-		int64_t value = json_as_integer(level);
-		if (skill == NULL || value < 1 || value > SKILL_LEVEL_MAX)
-			return api_refuse(c, E_INVALID, "requirements: \"%.*s\" is no skill with a level from 1 to %d",
-					  (int)text_fit(name, 60), name.p, SKILL_LEVEL_MAX);
-		char number[24];
-		snprintf(number, sizeof number, "%lld", (long long)skill->number);
-		json_put_int(&w, number, value);
-	}
+	json_write_key(&w, "requirements");
+	int code = api_write_levels(c, object, "requirements", 1, &w);
 	json_write_object_end(&w);
-	json_write_object_end(&w);
-	return 0;
+	return code;
 }
 
 static int read_queue(struct api_call *c, struct queue_row *row, struct queue_input *in)

@@ -51,24 +51,9 @@ static int read_roles(struct api_call *c, const struct json *list, int64_t *ret)
 
 static int read_skills(struct api_call *c, const struct json *object, struct usher_buf *ret)
 {
-	struct json_cursor cursor = {0};
-	struct usher_text name;
-	const struct json *level;
 	struct json_writer w;
 	json_writer_init(&w, ret);
-	json_write_object(&w);
-	while (json_next(object, &cursor, &name, &level)) {
-		const struct skill_row *skill = directory_skill_by_name(c->g->directory, name);
-		int64_t value = json_as_integer(level);
-		if (skill == NULL || value < 0 || value > SKILL_LEVEL_MAX)
-			return api_refuse(c, E_INVALID, "skills: \"%.*s\" is no skill with a level from 0 to %d",
-					  (int)text_fit(name, 60), name.p, SKILL_LEVEL_MAX);
-		char number[24];
-		snprintf(number, sizeof number, "%lld", (long long)skill->number);
-		json_put_int(&w, number, value);
-	}
-	json_write_object_end(&w);
-	return 0;
+	return api_write_levels(c, object, "skills", 0, &w);
 }
 
 static int read_queues(struct api_call *c, const struct json *list, struct usher_buf *ret)
@@ -212,6 +197,7 @@ static int act_user_remove(struct turn *t, struct api_call *c)
 		return api_refuse(c, E_STATE, "the last admin cannot be removed");
 	struct user_row row = *old;
 	row.is_removed = 1;
+	publish_agent(t, row.id);
 	return put_and_sign_out(t, c, &row, "user.remove");
 }
 

@@ -13,22 +13,23 @@
 
 struct target {
 	struct usher_buf url, token;
+	struct usher_buf connect; /* "::HOST:PORT" for libcurl, or empty: as the address says */
 };
 
-/* data_dir/control holds the address and the token, one line each. */
+/* data_dir/control holds the address, the token and where to connect, one line each. */
 static int read_control(const struct cli_options *o, struct target *t, char *reason, size_t n)
 {
 	struct config *config = NULL;
 	struct usher_error err = {0};
 	struct usher_buf path = {0};
-	char url[512] = "", token[128] = "";
+	char url[512] = "", token[128] = "", connect[300] = "";
 	if (config_load(&config, o->config, o->sets, o->set_count, &err) < 0) {
 		snprintf(reason, n, "%.199s", err.text);
 		return E_INVALID;
 	}
 	buf_addf(&path, "%s/control", config_data_dir(config));
 	FILE *file = fopen(path.p, "re");
-	bool is_read = file != NULL && fscanf(file, "%511s %127s", url, token) == 2;
+	bool is_read = file != NULL && fscanf(file, "%511s %127s %299s", url, token, connect) == 3;
 	if (!is_read)
 		snprintf(reason, n, "%s: cannot be read; no Usher runs on that folder, or you may not "
 				    "read it", path.p);
@@ -36,6 +37,7 @@ static int read_control(const struct cli_options *o, struct target *t, char *rea
 		fclose(file);
 	buf_adds(&t->url, url);
 	buf_adds(&t->token, token);
+	buf_addf(&t->connect, "::%s", connect);
 	buf_done(&path);
 	config_free(config);
 	return is_read ? 0 : E_NOT_FOUND;
@@ -60,6 +62,8 @@ static void perform(CURL *curl, const struct target *t, const char *method, cons
 	struct curl_slist *headers = curl_slist_append(NULL, auth.p);
 	headers = curl_slist_append(headers, "Content-Type: application/json");
 	headers = curl_slist_append(headers, "Expect:");
+	struct curl_slist *connect = t->connect.n > 0 ? curl_slist_append(NULL, t->connect.p) : NULL;
+	curl_easy_setopt(curl, CURLOPT_CONNECT_TO, connect);
 	curl_easy_setopt(curl, CURLOPT_URL, url.p);
 	curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, method);
 	curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
@@ -79,6 +83,7 @@ static void perform(CURL *curl, const struct target *t, const char *method, cons
 	if (code != CURLE_OK)
 		snprintf(ret->reason, sizeof ret->reason, "%s: %s", t->url.p, curl_easy_strerror(code));
 	curl_slist_free_all(headers);
+	curl_slist_free_all(connect);
 	buf_done(&url);
 	buf_done(&auth);
 }
@@ -102,6 +107,7 @@ void cli_call(const struct cli_options *o, const char *method, const char *path,
 	curl_easy_cleanup(curl);
 	buf_done(&t.url);
 	buf_done(&t.token);
+	buf_done(&t.connect);
 }
 
 int cli_answer_fault(const struct cli_answer *a)

@@ -6,6 +6,7 @@
 #include "gateway/seed.h"
 #include "gateway/serve.h"
 
+#include <limits.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -55,8 +56,12 @@ static void fill_account(struct demo_options *d, const char *folder)
 static void on_ready(struct gateway *g, void *arg)
 {
 	struct demo_options *d = arg;
+	char folder[PATH_MAX];
 	fill_account(d, config_data_dir(g->config));
-	snprintf(d->maildir, sizeof d->maildir, "%s/mail-out", config_data_dir(g->config));
+	/* The adapter takes a relative path as one inside the data folder; people want the whole. */
+	if (realpath(config_data_dir(g->config), folder) == NULL)
+		folder[0] = '\0';
+	snprintf(d->maildir, sizeof d->maildir, "%s/mail-out", folder);
 	seed_demo(g, d);
 }
 

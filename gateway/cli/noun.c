@@ -59,6 +59,9 @@ static const struct cli_column password_columns[] = {{"PASSWORD", "password", fa
 						     {NULL, NULL, false}};
 static const struct cli_column link_columns[] = {
 	{"URL", "url", false}, {"EXPIRES", "expires_at", false}, {NULL, NULL, false}};
+static const struct cli_column weight_columns[] = {
+	{"CHANNEL", "channel", false}, {"WEIGHT", "weight", true}, {"MAX", "max", true},
+	{NULL, NULL, false}};
 static const struct cli_column presence_columns[] = {
 	{"STATE", "state", false}, {"WANTED", "wanted", false}, {"SINCE", "since", false},
 	{"LOAD", "load", true}, {NULL, NULL, false}};
@@ -97,6 +100,8 @@ static const struct noun_verb {
 	{"channel", "set", "PUT", "channels/%s", channel_columns, false, "ID [enabled=false] settings.KEY=…"},
 	{"channel", "remove", "DELETE", "channels/%s", NULL, true, "ID"},
 	{"channel", "link", "POST", "channels/%s/links", link_columns, false, "ID: an address that opens a video contact"},
+	{"weight", "list", "GET", "weights", weight_columns, false, "what a contact of each channel takes of an agent's capacity"},
+	{"weight", "set", "PUT", "weights/%s", weight_columns, false, "CHANNEL weight=30 [max=3]: max 0 is as many as fit"},
 	{"skill", "list", "GET", "skills", skill_columns, false, "skills"},
 	{"skill", "add", "POST", "skills", skill_columns, false, "name=…"},
 	{"code", "list", "GET", "codes", code_columns, false, "wrap-up codes"},

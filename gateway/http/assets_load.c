@@ -190,6 +190,12 @@ static void join_gzip(struct asset_store *store)
 	}
 }
 
+static struct usher_text base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	return text_of(slash != NULL ? slash + 1 : path);
+}
+
 static int read_manifest(struct asset_store *store, struct usher_error *reterr)
 {
 	const struct asset *file = find_real(store, TEXT(MANIFEST));
@@ -209,7 +215,8 @@ static int read_manifest(struct asset_store *store, struct usher_error *reterr)
 			return usher_error_set(
 				reterr, E_INVALID,
 				"web: " MANIFEST ": %.60s names a file that is not there", name.p);
-		real->is_hashed |= !text_equal(name, text_of(real->name));
+		/* "loader.js" -> "w/loader.js" only moves it; its name stays the same for ever. */
+		real->is_hashed |= !text_equal(name, base_name(real->name));
 	}
 	return 0;
 }

@@ -52,6 +52,10 @@ int http_server_new(struct http_server **ret, uv_loop_t *loop, const struct http
 		    struct usher_error *reterr) USHER_CHECKED;
 uint16_t http_server_port(const struct http_server *s);
 
+/* Nobody new is let in; what is open goes on. */
+void http_server_stop_listening(struct http_server *s);
+size_t http_server_connections(const struct http_server *s); /* open ones */
+
 /* Stops listening, closes idle connections, closes WebSockets with 1012 ("come again"), lets
  * requests that wait for their answer have it. */
 void http_server_drain(struct http_server *s);

@@ -217,6 +217,16 @@ uint16_t http_server_port(const struct http_server *s)
 	return transport_port(s->transport);
 }
 
+void http_server_stop_listening(struct http_server *s)
+{
+	transport_stop_listening(s->transport);
+}
+
+size_t http_server_connections(const struct http_server *s)
+{
+	return s->connections;
+}
+
 void http_server_drain(struct http_server *s)
 {
 	if (s->is_draining)

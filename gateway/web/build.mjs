@@ -107,6 +107,13 @@ async function pages(assets, manifest) {
 	}
 }
 
+/** The description of the API, for /api/openapi.json. */
+async function description(manifest) {
+	const text = await readFile(join(root, "../../docs/openapi.json"), "utf8");
+	await emit("openapi.json", JSON.stringify(JSON.parse(text)));
+	manifest["openapi.json"] = "openapi.json";
+}
+
 function checkBudgets(sizes) {
 	for (const [name, size] of Object.entries(sizes)) {
 		const limit = BUDGETS[name] ?? BUDGETS[name.split(".").at(-1)];
@@ -140,6 +147,7 @@ async function main() {
 	await scripts(assets, sizes, texts);
 	await widget(assets, sizes, texts);
 	await pages(assets, manifest);
+	await description(manifest);
 	manifest["loader.js"] = "w/loader.js";
 	for (const [name, file] of Object.entries(assets).sort())
 		manifest[name] = `assets/${file}`;

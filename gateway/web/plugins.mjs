@@ -44,7 +44,8 @@ const icons = (root) => ({
 	name: "icon",
 	setup(build) {
 		let nodes;
-		build.onResolve({ filter: /^icon:/ }, (a) => ({ path: a.path.slice(5), namespace: "icon" }));
+		build.onResolve({ filter: /^icon:/ },
+			(a) => ({ path: a.path.slice(5), namespace: "icon" }));
 		build.onLoad({ filter: /.*/, namespace: "icon" }, async (a) => {
 			const path = join(root, "node_modules/lucide-static/icon-nodes.json");
 			nodes ??= JSON.parse(await readFile(path, "utf8"));
@@ -58,7 +59,8 @@ const icons = (root) => ({
 const dictionaries = (texts) => ({
 	name: "i18n",
 	setup(build) {
-		build.onResolve({ filter: /^i18n:/ }, (a) => ({ path: a.path.slice(5), namespace: "i18n" }));
+		build.onResolve({ filter: /^i18n:/ },
+			(a) => ({ path: a.path.slice(5), namespace: "i18n" }));
 		build.onLoad({ filter: /.*/, namespace: "i18n" }, (a) => {
 			const prefixes = a.path.split(",").map((p) => `${p}.`);
 			const wanted = ([key]) => prefixes.some((p) => key.startsWith(p));

@@ -102,6 +102,10 @@ bool routing_contact(const struct routing *r, usher_id contact, struct routing_c
 bool routing_agent(const struct routing *r, usher_id agent, struct routing_agent_view *ret);
 bool routing_queue(const struct routing *r, usher_id queue, struct routing_queue_view *ret);
 
+/* What a contact of the channel takes of an agent, and how many at once (0 = capacity alone). */
+bool routing_channel(const struct routing *r, enum channel_kind channel, uint16_t *ret_weight,
+		     uint16_t *ret_count_max);
+
 typedef void (*routing_on_contact)(const struct routing_contact_view *view, void *arg);
 typedef void (*routing_on_agent)(const struct routing_agent_view *view, void *arg);
 void routing_each_contact(const struct routing *r, routing_on_contact on_contact, void *arg);

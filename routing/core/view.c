@@ -91,6 +91,16 @@ bool routing_agent(const struct routing *r, usher_id agent, struct routing_agent
 	return a != 0;
 }
 
+bool routing_channel(const struct routing *r, enum channel_kind channel, uint16_t *ret_weight,
+		     uint16_t *ret_count_max)
+{
+	if (channel == CHANNEL_NONE || (unsigned)channel >= CHANNEL_KINDS)
+		return false;
+	*ret_weight = r->channels[channel].weight;
+	*ret_count_max = r->channels[channel].count_max;
+	return true;
+}
+
 bool routing_queue(const struct routing *r, usher_id queue, struct routing_queue_view *ret)
 {
 	uint32_t q = core_find_queue(r, queue);

@@ -98,6 +98,8 @@ test("numbers may skip: notes are not for the visitor", () => {
 	const { chat } = active();
 	chat.receive(ev(9));
 	assert.deepEqual(texts(chat), ["hi", "text 2", "text 9"]);
+	chat.receive(ev(5, { text: "below the last" }));
+	assert.equal(chat.items.length, 3);
 	assert.equal(chat.hello("en", PAGE, {}).resume.seq, 9);
 });
 

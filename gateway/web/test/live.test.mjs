@@ -8,7 +8,8 @@ const { Store } = await load("live/store.ts");
 
 const snapshot = (topic, seq, data = {}) => ({ t: "snapshot", topic, seq, data });
 const delta = (topic, seq, op = "x", more = {}) => ({ t: "delta", topic, seq, op, ...more });
-const contact = (id, more = {}) => ({ id, number: id, state: "active", epoch: 1, head: 1, ...more });
+const contact = (id, more = {}) => ({ id, number: id, state: "active", epoch: 1, head: 1,
+	...more });
 const message = (id, seq, more = {}) => ({ id, seq, contact: "c1", author: "agent",
 	delivery: "sent", ...more });
 
@@ -167,6 +168,8 @@ test("typing runs out, and ends with the message", () => {
 	assert.ok(store.typing.value.get("c1") > 1000);
 	store.apply(delta("me", 3, "message", { message: message("a", 1, { author: "customer" }) }), 0);
 	assert.equal(store.typing.value.has("c1"), false);
+	store.apply(delta("contact:c2", 2, "signal", { signal: "typing" }), 1000);
+	assert.ok(store.typing.value.has("c2"));
 });
 
 test("rows of the board are changed one at a time", () => {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Bundles one TypeScript module of src/ in memory and imports it, without its own build of dist/. */
+/* Bundles one TypeScript module of src/ in memory and imports it; dist/ is not needed. */
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";

@@ -65,7 +65,7 @@ test("each page brings every text that its code may ask for", async () => {
 		const main = await readFile(join(root, `src/${page}/main.tsx`), "utf8");
 		const prefixes = /"i18n:([\w,]+)"/.exec(main)[1].split(",");
 		const code = await bundled(`${page}/main.tsx`);
-		const asked = new Set([...code.matchAll(/"([a-z]+)\.[a-z_-]+"/g)].map((m) => m[0].slice(1, -1))
+		const asked = new Set([...code.matchAll(/"([a-z]+\.[a-z_-]+)"/g)].map((m) => m[1])
 			.filter((key) => key in texts.en).map((key) => key.split(".")[0]));
 		assert.deepEqual([...asked].filter((p) => !prefixes.includes(p)), [], page);
 	}

@@ -8,7 +8,8 @@ import { root } from "./load.mjs";
 
 const css = await readFile(join(root, "src/css/tokens.css"), "utf8");
 const tokens = Object.fromEntries([...css.matchAll(
-	/--([\w-]+):\s*light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\);/g)].map((m) => [m[1], [m[2], m[3]]]));
+	/--([\w-]+):\s*light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\);/g)]
+	.map((m) => [m[1], [m[2], m[3]]]));
 
 const TEXT_ON = {
 	bg: ["text", "muted", "accent", "ok", "warn", "bad", "away"],
@@ -20,6 +21,7 @@ const TEXT_ON = {
 	note: ["on-note"],
 	text: ["bg"],
 };
+const THEMES = ["light", "dark"];
 const PARTS_ON = { bg: ["border", "accent"], bg2: ["border", "accent"] };
 
 function luminance(hex) {
@@ -40,7 +42,7 @@ function shortfalls(pairs, limit, palette = tokens) {
 			[0, 1].forEach((theme) => {
 				const ratio = contrast(palette[ground][theme], palette[ink][theme]);
 				if (ratio < limit)
-					found.push(`${ink} on ${ground}, ${["light", "dark"][theme]}: ${ratio.toFixed(2)}`);
+					found.push(`${ink} on ${ground} (${THEMES[theme]}): ${ratio.toFixed(2)}`);
 			});
 	return found;
 }

@@ -56,8 +56,8 @@ test("an agent in two queues counts once, one in none of them not at all", () =>
 });
 
 test("the longest wait names its queue", () => {
-	const sums = totals([queue("a", { oldest_at: before(10) }), queue("b", { oldest_at: before(90) })],
-		[]);
+	const sums = totals(
+		[queue("a", { oldest_at: before(10) }), queue("b", { oldest_at: before(90) })], []);
 	assert.deepEqual(sums.oldest, { at: before(90), queue: "b" });
 });
 
@@ -72,7 +72,8 @@ test("what needs somebody is found, the worst first", () => {
 	const long = { id: "c", number: "C-1", state: "waiting", queued_at: before(7200),
 		target_at: before(-120), queue: { id: "a", name: "a" }, customer: {} };
 	const list = needs(
-		[queue("late", { waiting: 1, oldest_at: before(60) }), queue("nobody", { waiting: 2, ready: 0 })],
+		[queue("late", { waiting: 1, oldest_at: before(60) }),
+			queue("nobody", { waiting: 2, ready: 0 })],
 		[agent("x", "not-responding", []), agent("y", "lost", []), agent("z", "ready", [])],
 		[{ id: "mail", enabled: true, status: { health: "degraded" } },
 			{ id: "off", enabled: false, status: { health: "down" } }],

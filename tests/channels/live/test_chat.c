@@ -164,6 +164,25 @@ static void limits_rates(void **state)
 	live_free(l);
 }
 
+static void takes_the_rate_of_the_channel(void **state)
+{
+	(void)state;
+	struct live *l = live_new(&chat_driver, "web", "{\"rate_per_s\":100}", NULL);
+	struct ws_peer *p = visit(l, NULL, NULL);
+	for (int i = 0; i < 300; i++) { /* above 20 frames a second, too */
+		char cid[8];
+		snprintf(cid, sizeof cid, "b%d", i);
+		say_text(l, p, cid, "x");
+		if (i >= 4)
+			live_advance(l, SECOND / 100);
+	}
+	for (int i = 0; i < 10; i++)
+		live_say(p, "{\"t\":\"send\",\"cid\":\"over%d\",\"text\":\"x\"}", i);
+	live_pump(l);
+	assert_string_equal(live_member(live_expect(p, "nack"), "code"), "rate");
+	live_free(l);
+}
+
 static void limits_one_address(void **state)
 {
 	(void)state;
@@ -385,6 +404,7 @@ int main(void)
 		cmocka_unit_test(refuses_bad_texts),
 		cmocka_unit_test(closes_who_does_not_greet),
 		cmocka_unit_test(limits_rates),
+		cmocka_unit_test(takes_the_rate_of_the_channel),
 		cmocka_unit_test(limits_one_address),
 		cmocka_unit_test(limits_sockets),
 		cmocka_unit_test(checks_the_origin),

@@ -325,9 +325,25 @@ static void puts_the_caller_back_and_ends(void **state)
 	live_free(l);
 }
 
+/* Calls that are over make room: a busy day must not end with "all lines are busy". */
+static void has_room_for_the_next_call(void **state)
+{
+	(void)state;
+	struct live *l = open_phone();
+	char more[200];
+	for (int i = 0; i < PHONE_CALLS_MAX + 300; i++) {
+		snprintf(more, sizeof more, "CallSid=CA%032d&CallStatus=completed", i);
+		free(hook(l, "status", "", more));
+		live_pump(l);
+	}
+	assert_int_not_equal(ring(l)->id, 0);
+	live_free(l);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(has_room_for_the_next_call),
 		cmocka_unit_test(refuses_at_the_door),
 		cmocka_unit_test(checks_its_settings),
 		cmocka_unit_test(greets_and_enqueues),

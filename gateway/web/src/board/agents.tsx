@@ -13,8 +13,8 @@ import { Icon } from "../ui/icon";
 import { setAgent } from "./actions";
 import { shownAgents } from "./state";
 
-const RANK: Record<string, number> = { "not-responding": 0, lost: 1, ready: 2, busy: 3, "wrap-up": 4,
-	"not-ready": 5, "signed-out": 6 };
+const RANK: Record<string, number> = { "not-responding": 0, lost: 1, ready: 2, busy: 3,
+	"wrap-up": 4, "not-ready": 5, "signed-out": 6 };
 
 function Menu({ agent }: { agent: Agent }) {
 	const box = useRef<HTMLDivElement>(null);
@@ -26,14 +26,17 @@ function Menu({ agent }: { agent: Agent }) {
 	return (
 		<>
 			<button type="button" class="icon-btn" popovertarget={id} data-testid="agent-menu"
-				aria-label={t("board.agent_menu", { name: agent.name })}><Icon of={moreIcon} /></button>
+				aria-label={t("board.agent_menu", { name: agent.name })}>
+				<Icon of={moreIcon} />
+			</button>
 			<div id={id} popover ref={box} class="menu middle">
 				<p class="menu-title">{t("board.agent_menu", { name: agent.name })}</p>
 				<button type="button" onClick={set("ready")} data-testid="agent-set-ready">
 					{t("board.set_ready")}</button>
 				<button type="button" onClick={set("not-ready")} data-testid="agent-set-not-ready">
 					{t("board.set_not_ready")}</button>
-				<button type="button" onClick={set("signed-out")} data-testid="agent-set-signed-out">
+				<button type="button" onClick={set("signed-out")}
+					data-testid="agent-set-signed-out">
 					{t("board.set_signed_out")}</button>
 			</div>
 		</>
@@ -75,10 +78,13 @@ function Row({ id, canSet }: { id: string; canSet: boolean }) {
 
 export function Agents({ canSet }: { canSet: boolean }) {
 	const agents = [...shownAgents()].sort((a, b) =>
-		(RANK[a.presence.state] ?? 9) - (RANK[b.presence.state] ?? 9) || a.name.localeCompare(b.name));
+		(RANK[a.presence.state] ?? 9) - (RANK[b.presence.state] ?? 9)
+			|| a.name.localeCompare(b.name));
 	return (
 		<section class="panel-card agents" aria-labelledby="agents-title">
-			<h2 id="agents-title">{t("board.agents")} <span class="count figure">{agents.length}</span></h2>
+			<h2 id="agents-title">
+				{t("board.agents")} <span class="count figure">{agents.length}</span>
+			</h2>
 			<ul>{agents.map((a) => <Row key={a.id} id={a.id} canSet={canSet} />)}</ul>
 			{agents.length === 0 && store.loaded.value.has("agents")
 				&& <p class="muted pad">{t("board.no_agents")}</p>}

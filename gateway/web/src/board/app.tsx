@@ -54,8 +54,9 @@ function Head() {
 			</label>
 			<Age />
 			<span class="rail-space" />
-			<a class="btn" href="/console" aria-label={t("common.console")}><Icon of={inboxIcon} size={16} />{" "}
-				<span class="label">{t("common.console")}</span></a>
+			<a class="btn" href="/console" aria-label={t("common.console")}>
+				<Icon of={inboxIcon} size={16} /> <span class="label">{t("common.console")}</span>
+			</a>
 			<button type="button" class="btn" onClick={full} aria-label={t("board.full")}
 				title={t("board.full")}><Icon of={fullIcon} size={16} /></button>
 			<AccountMenu withKeys={false} />

@@ -34,8 +34,8 @@ function useContacts(d: Drill): Contact[] | null {
 		const queue = d.queue ? `&queue=${encodeURIComponent(d.queue)}` : "";
 		Promise.all(d.states.map((state) =>
 			call<Page<Contact>>("GET", `/contacts?state=${state}${queue}&limit=200`)))
-			.then((pages) => setFetched(pages.flatMap((p) => p.items).filter((c) => isBehind(c, d))),
-				(e: Error) => say(e.message, true));
+			.then((pages) => pages.flatMap((p) => p.items).filter((c) => isBehind(c, d)))
+			.then(setFetched, (e: Error) => say(e.message, true));
 	}, [d]);
 	if (!isLive)
 		return fetched;
@@ -68,7 +68,8 @@ function Row({ c, canAct, onTransfer }: {
 			<td>{c.queue.name}</td>
 			<td><Badge label={STATE[c.state]} extra={c.agent?.name ?? ""} /></td>
 			<td class={`figure ${tone}`}>{isWaiting(c.state)
-				? clock(elapsed(c.queued_at, now.value)) : ago(c.created_at, now.value, lang.value)}</td>
+				? clock(elapsed(c.queued_at, now.value))
+				: ago(c.created_at, now.value, lang.value)}</td>
 			{canAct && (
 				<td class="row-actions"><div>
 					{isWaiting(c.state) && <Priority c={c} />}
@@ -106,7 +107,8 @@ export function DrillDialog({ what, canAct }: { what: Drill; canAct: boolean }) 
 							</tr>
 						</thead>
 						<tbody>{contacts.map((c) =>
-							<Row key={c.id} c={c} canAct={canAct} onTransfer={setMoving} />)}</tbody>
+							<Row key={c.id} c={c} canAct={canAct}
+								onTransfer={setMoving} />)}</tbody>
 					</table>
 				</div>
 			)}

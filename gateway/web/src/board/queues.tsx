@@ -48,7 +48,8 @@ function Row({ id }: { id: string }) {
 					? q.by_channel[kind] : <span class="zero">0</span>}</td>
 			))}
 			<td class="figure">
-				{q.oldest_at ? clock(elapsed(q.oldest_at, now.value)) : <span class="zero">–</span>}
+				{q.oldest_at ? clock(elapsed(q.oldest_at, now.value))
+					: <span class="zero">–</span>}
 				{" "}<Tone tone={waitTone(q.oldest_at, today.target_s, now.value)} />
 			</td>
 			<td class="figure" title={level(q)} tabIndex={0}>
@@ -79,7 +80,9 @@ export function QueueTable() {
 							<th scope="col">{t("board.queue")}</th>
 							<th scope="col">{t("board.waiting")}</th>
 							{KINDS.map((kind) => (
-								<th key={kind} scope="col"><ChannelIcon kind={kind} size={16} /></th>
+								<th key={kind} scope="col">
+									<ChannelIcon kind={kind} size={16} />
+								</th>
 							))}
 							<th scope="col">{t("board.longest")}</th>
 							<th scope="col">{t("board.level")}</th>

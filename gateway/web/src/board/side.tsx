@@ -44,7 +44,9 @@ function Remedy({ need, canSet }: { need: Need; canSet: boolean }) {
 		return canSet && need.agent.presence.state === "not-responding"
 			? (
 				<button type="button" class="btn small"
-					onClick={() => void setAgent(need.agent, "ready")}>{t("board.set_ready")}</button>
+					onClick={() => void setAgent(need.agent, "ready")}>
+					{t("board.set_ready")}
+				</button>
 			) : null;
 	return <button type="button" class="btn small" onClick={() => show(need)}>
 		{t("needs.show")}</button>;
@@ -54,10 +56,13 @@ const keyOf = (n: Need): string => n.kind + (n.kind === "missing" ? n.agent.id
 	: n.kind === "channel" ? n.channel.id : n.kind === "promise" ? n.contact.id : n.queue.queue.id);
 
 export function Needs({ canSet }: { canSet: boolean }) {
-	const list = needs(shownQueues(), shownAgents(), store.channels.all(), shownWaiting(), now.value);
+	const list = needs(shownQueues(), shownAgents(), store.channels.all(), shownWaiting(),
+		now.value);
 	return (
 		<section class="panel-card needs" aria-labelledby="needs-title" data-testid="needs">
-			<h2 id="needs-title">{t("needs.title")} <span class="count figure">{list.length}</span></h2>
+			<h2 id="needs-title">
+				{t("needs.title")} <span class="count figure">{list.length}</span>
+			</h2>
 			{list.length === 0 && <p class="muted pad">{t("needs.none")}</p>}
 			<ul>
 				{list.map((need) => (

@@ -58,11 +58,13 @@ export function Tiles() {
 			<Tile testid="level" label={t("board.level")} under={goal}
 				value={sums.level === null ? "–" : percent(sums.level, lang.value)}
 				tone={levelTone(sums.level, first?.target_percent ?? 80)}
-				formula={t("board.formula_level", { in_target: sums.inTarget, answered: sums.answered,
+				formula={t("board.formula_level", { in_target: sums.inTarget,
+					answered: sums.answered,
 					abandoned: sums.abandoned, short: sums.shortAbandoned })} />
 			<Tile testid="abandoned" label={t("board.abandoned")}
 				value={rate === null ? "–" : percent(rate, lang.value)}
-				under={t("board.abandoned_under", { n: sums.abandoned, short: sums.shortAbandoned })}
+				under={t("board.abandoned_under", { n: sums.abandoned,
+					short: sums.shortAbandoned })}
 				formula={t("board.formula_abandoned")} />
 			<Tile testid="answered" label={t("board.answered")} value={String(sums.answered)}
 				under={t("board.today")} formula={t("board.formula_answered")}
@@ -71,7 +73,8 @@ export function Tiles() {
 				under={t("board.active_under")} formula={t("board.formula_active")}
 				behind={["active", "wrap-up"]} />
 			<Tile testid="ready" label={t("board.ready")} value={String(sums.ready)}
-				under={t("board.busy_under", { n: sums.busy })} formula={t("board.formula_ready")} />
+				under={t("board.busy_under", { n: sums.busy })}
+				formula={t("board.formula_ready")} />
 			<Tile testid="away" label={t("board.away")} value={String(sums.away)}
 				under={t("board.away_under")} formula={t("board.formula_away")} />
 		</ul>

@@ -10,7 +10,8 @@ export function Tone({ tone }: { tone: ToneName }) {
 		return null;
 	return (
 		<span class={`tone ${tone}`}>
-			<span aria-hidden="true">{SHAPES[tone]}</span><span class="vh">{t(`board.tone_${tone}`)}</span>
+			<span aria-hidden="true">{SHAPES[tone]}</span>
+			<span class="vh">{t(`board.tone_${tone}`)}</span>
 		</span>
 	);
 }

@@ -16,14 +16,18 @@ export function Banner() {
 		return (
 			<div class="banner bad" role="alert" data-testid="banner">
 				<Icon of={windowIcon} /> <span>{t("banner.replaced")}</span>
-				<button type="button" class="btn small" onClick={connect}>{t("banner.use_here")}</button>
+				<button type="button" class="btn small" onClick={connect}>
+					{t("banner.use_here")}
+				</button>
 			</div>
 		);
 	if (link.value === "down")
 		return (
 			<div class="banner warn" role="status" data-testid="banner">
 				<Icon of={lostIcon} />
-				<span>{t("banner.lost", { time: clock((Date.now() - downSince.value) / 1000) })}</span>
+				<span>
+					{t("banner.lost", { time: clock((Date.now() - downSince.value) / 1000) })}
+				</span>
 			</div>
 		);
 	if (isSoundBlocked.value && store.offers.value.length > 0)

@@ -17,7 +17,8 @@ export function CallPane({ contact }: { contact: Contact }) {
 	const key = line(contact);
 	const from = key === "call.talking" ? contact.answered_at : contact.queued_at;
 	return (
-		<section class={`callpane ${key === "call.over" ? "" : "live"}`} aria-label={t("call.title")}
+		<section class={`callpane ${key === "call.over" ? "" : "live"}`}
+			aria-label={t("call.title")}
 			data-testid="call" data-state={key}>
 			<span class="call-icon"><Icon of={phoneIcon} size={24} /></span>
 			<div>

@@ -59,7 +59,8 @@ function Who({ contact, customer }: { contact: Contact; customer: Customer | nul
 		<section class="card-in" data-testid="customer">
 			<div class="who-head">
 				<span class="avatar big" aria-hidden="true">
-					{/^\p{L}/u.test(nameOf(contact)) ? nameOf(contact).slice(0, 1) : <Icon of={personIcon} />}
+					{/^\p{L}/u.test(nameOf(contact)) ? nameOf(contact).slice(0, 1)
+						: <Icon of={personIcon} />}
 				</span>
 				<div>
 					<h2>{nameOf(contact)}</h2>

@@ -59,7 +59,9 @@ export const SHORTCUTS: Shortcut[] = [
 	{ keys: "q", what: "keys.tab", run: () => {
 		tab.value = tab.peek() === "mine" ? "queue" : "mine";
 	} },
-	{ keys: "i", what: "keys.context", run: () => { isContextOpen.value = !isContextOpen.peek(); } },
+	{ keys: "i", what: "keys.context", run: () => {
+		isContextOpen.value = !isContextOpen.peek();
+	} },
 	{ keys: "1–9", what: "keys.nth" },
 	{ keys: "F6", what: "keys.panes" },
 	{ keys: "Esc", what: "keys.back" },
@@ -71,7 +73,8 @@ const isField = (el: Element | null): boolean => el instanceof HTMLInputElement
 	|| (el instanceof HTMLElement && el.isContentEditable);
 
 function nextPane(step: number): void {
-	const at = PANES.findIndex((id) => document.getElementById(id)?.contains(document.activeElement));
+	const at = PANES.findIndex(
+		(id) => document.getElementById(id)?.contains(document.activeElement));
 	for (let i = 1; i <= PANES.length; i++) {
 		const next = document.getElementById(
 			PANES[(at + step * i + 2 * PANES.length) % PANES.length] as string);

@@ -24,7 +24,7 @@ function Tabs() {
 		document.getElementById(`tab-${tab.peek()}`)?.focus();
 	};
 	return (
-		<div class="tabs" role="tablist" aria-label={t("list.title")} onKeyDown={key}>
+		<div role="tablist" aria-label={t("list.title")} onKeyDown={key}>
 			{one("mine", t("list.mine"))}{one("queue", t("list.queue"))}
 		</div>
 	);
@@ -47,28 +47,34 @@ export function ContactList() {
 	const target = shownContacts().map((c) => c.id);
 	const shown = useRef<{ tab: Tab; selected: string | null; ids: string[] }>(
 		{ tab: "mine", selected: null, ids: [] });
-	const [isHeld, setHeld] = useState(false);
+	const [byPointer, setByPointer] = useState(false);
+	const [byKeys, setByKeys] = useState(false);
+	const [, redraw] = useState(0);
 	/* Another tab, or another choice of mine, is a fresh look: nothing to protect. */
 	const isSame = shown.current.tab === tab.value && shown.current.selected === selected.value;
-	const { shown: ids, fresh } = settle(shown.current.ids, target, isHeld && isSame);
+	const { shown: ids, fresh } = settle(shown.current.ids, target,
+		(byPointer || byKeys) && isSame);
 	shown.current = { tab: tab.value, selected: selected.value, ids };
 
 	const isLoaded = store.loaded.value.has(tab.value === "mine" ? "me" : "waiting");
 	const first = ids.includes(selected.value ?? "") ? selected.value : ids[0];
 	return (
-		<section class="list" aria-label={t("list.title")} id="pane-list" tabIndex={-1}>
-			<Tabs />
-			{fresh > 0 && (
-				<button type="button" class="fresh" data-testid="list-new"
-					onClick={() => { shown.current.ids = []; setHeld(false); }}>
-					{t("list.new", { n: fresh })}
-				</button>
-			)}
+		<section class="list" aria-label={t("list.title")} id="pane-list" tabIndex={-1}
+			onPointerEnter={(e) => { if (e.pointerType === "mouse") setByPointer(true); }}
+			onPointerLeave={() => setByPointer(false)}
+			onFocusIn={(e) => setByKeys((e.target as HTMLElement).matches(":focus-visible"))}
+			onFocusOut={() => setByKeys(false)}>
+			<div class="tabs">
+				<Tabs />
+				{fresh > 0 && (
+					<button type="button" class="fresh" data-testid="list-new"
+						onClick={() => { shown.current.ids = []; redraw((n) => n + 1); }}>
+						{t("list.new", { n: fresh })}
+					</button>
+				)}
+			</div>
 			<div id="contact-list" role="tabpanel" aria-labelledby={`tab-${tab.value}`}
-				onPointerEnter={(e) => { if (e.pointerType === "mouse") setHeld(true); }}
-				onPointerLeave={() => setHeld(false)}
-				onFocusIn={(e) => setHeld((e.target as HTMLElement).matches(":focus-visible"))}
-				onFocusOut={() => setHeld(false)} onKeyDown={arrows}>
+				onKeyDown={arrows}>
 				<ul>
 					{ids.map((id) => (
 						<Row key={id} id={id} isGone={!target.includes(id)} isTabStop={id === first}

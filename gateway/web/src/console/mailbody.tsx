@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A mail's HTML, which was cleaned by the server and is caged here all the same: no script, no form,
- * nothing loaded from outside. The frame shares our origin only so that its height can be read;
- * without allow-scripts that gives the mail nothing. */
+/* A mail's HTML, which was cleaned by the server and is caged here all the same: no script, no
+ * form, nothing loaded from outside. The frame shares our origin only so that its height can be
+ * read; without allow-scripts that gives the mail nothing. */
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { t } from "../lib/i18n";
-import { cage, dress } from "./mailhtml";
+import { cage, dress, trusted } from "./mailhtml";
 
 const HEIGHT_MAX = 20_000;
 const POLICY = "default-src 'none'; style-src 'self'; img-src data:; "
@@ -19,7 +19,8 @@ export function MailBody({ html }: { html: string }) {
 	const frame = useRef<HTMLIFrameElement>(null);
 	const [height, setHeight] = useState(120);
 	const caged = useMemo(() => cage(html), [html]);
-	const page = useMemo(() => pageOf(caged.html), [caged]);
+	/* A policy's HTML is an object where the browser knows policies; the attribute takes both. */
+	const page = useMemo(() => trusted.createHTML(pageOf(caged.html)), [caged]);
 	useEffect(() => {
 		const el = frame.current;
 		if (!el)

@@ -34,7 +34,8 @@ function Delivery({ message }: { message: Message }) {
 		return null;
 	const isWrong = label.tone === "bad" || label.tone === "warn";
 	return (
-		<span class={`delivery ${label.tone}`} data-testid="delivery" data-delivery={message.delivery}
+		<span class={`delivery ${label.tone}`} data-testid="delivery"
+			data-delivery={message.delivery}
 			title={message.detail ?? undefined}>
 			<Icon of={label.icon} size={14} /> {t(label.key)}
 			{isWrong && message.detail && <>: {message.detail}</>}
@@ -84,7 +85,8 @@ function Body({ message }: { message: Message }) {
 	const url = safeUrl(message.fields?.url);
 	return (
 		<>
-			{message.html && !isPlain ? <MailBody html={message.html} /> : <Text message={message} />}
+			{message.html && !isPlain ? <MailBody html={message.html} />
+				: <Text message={message} />}
 			{message.html && message.body && (
 				<button type="button" class="link-btn small" onClick={() => setPlain(!isPlain)}>
 					{t(isPlain ? "thread.show_html" : "thread.show_plain")}
@@ -133,7 +135,9 @@ export function UnsentView({ unsent }: { unsent: Unsent }) {
 		<article class={`message ${side} unsent`} data-testid="message-unsent">
 			<header><strong>{t("thread.you")}</strong></header>
 			<div class="bubble"><div class="text">{unsent.body}</div></div>
-			<span class="delivery quiet"><Icon of={clockIcon} size={14} /> {t("thread.unsent")}</span>
+			<span class="delivery quiet">
+				<Icon of={clockIcon} size={14} /> {t("thread.unsent")}
+			</span>
 		</article>
 	);
 }

@@ -18,7 +18,8 @@ function Idle({ presence }: { presence: Presence | null }) {
 		"wrap-up": ["offer.idle_wrapup", "offer.idle_wrapup_hint"],
 		"not-responding": ["offer.idle_missed", "offer.idle_missed_hint"],
 	};
-	const [title, hint] = keys[presence?.state ?? ""] ?? ["offer.idle_paused", "offer.idle_paused_hint"];
+	const [title, hint] = keys[presence?.state ?? ""]
+		?? ["offer.idle_paused", "offer.idle_paused_hint"];
 	return (
 		<div class="offer idle" data-testid="offer-idle">
 			<p><strong>{t(title)}</strong></p>
@@ -42,7 +43,8 @@ function Live({ offer, others }: { offer: Offer; others: number }) {
 			<div class="offer-head">
 				<ChannelIcon kind={contact.channel} size={20} />
 				<div class="offer-who">
-					<strong>{contact.customer.name || contact.customer.address || t("common.unknown")}</strong>
+					<strong>{contact.customer.name || contact.customer.address
+						|| t("common.unknown")}</strong>
 					<span>{contact.queue.name} · {contact.number}</span>
 				</div>
 				<span class="offer-time figure" data-testid="offer-time">{seconds} s</span>

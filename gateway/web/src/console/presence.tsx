@@ -22,8 +22,10 @@ function NotReady({ isAfter }: { isAfter: boolean }) {
 	};
 	return (
 		<>
-			<button type="button" class="btn" popovertarget="reasons" data-testid="not-ready-button">
-				{t(isAfter ? "presence.pause_after" : "presence.pause")} <Icon of={downIcon} size={16} />
+			<button type="button" class="btn" popovertarget="reasons"
+				data-testid="not-ready-button">
+				{t(isAfter ? "presence.pause_after" : "presence.pause")}
+				<Icon of={downIcon} size={16} />
 			</button>
 			<div id="reasons" popover ref={menu} class="menu reasons">
 				<p class="menu-title">{t("presence.why")}</p>

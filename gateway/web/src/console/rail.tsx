@@ -31,10 +31,13 @@ export function Rail() {
 				onClick={() => open(null)}><LogoMark size={34} /></button>
 			<Go to="mine" icon={inboxIcon} label={t("list.mine")}
 				count={myContacts().filter(isUnread).length} />
-			<Go to="queue" icon={queueIcon} label={t("list.queue")} count={waitingContacts().length} />
+			<Go to="queue" icon={queueIcon} label={t("list.queue")}
+				count={waitingContacts().length} />
 			{isSupervisor && (
-				<a class="rail-item" href="/board" title={t("board.title")} data-testid="rail-board">
-					<Icon of={boardIcon} size={22} /><span class="rail-label">{t("rail.board")}</span>
+				<a class="rail-item" href="/board" title={t("board.title")}
+					data-testid="rail-board">
+					<Icon of={boardIcon} size={22} />
+					<span class="rail-label">{t("rail.board")}</span>
 				</a>
 			)}
 			<span class="rail-space" />

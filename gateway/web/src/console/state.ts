@@ -61,7 +61,8 @@ export function myContacts(): Contact[] {
 export function waitingContacts(): Contact[] {
 	return store.list(store.waiting.value)
 		.filter((c) => c.state === "waiting" || c.state === "offered")
-		.sort((a, b) => (a.position ?? Infinity) - (b.position ?? Infinity) || a.priority - b.priority
+		.sort((a, b) => (a.position ?? Infinity) - (b.position ?? Infinity)
+			|| a.priority - b.priority
 			|| a.queued_at.localeCompare(b.queued_at) || a.id.localeCompare(b.id));
 }
 

@@ -10,6 +10,7 @@ import { Combo, type Choice } from "../ui/combo";
 import { Modal } from "../ui/dialog";
 import { transfer } from "./actions";
 import { AGENT } from "./labels";
+import { advance } from "./navigate";
 
 const RANK: Record<string, number> = { ready: 0, busy: 1, "wrap-up": 2, "not-ready": 3 };
 
@@ -44,8 +45,10 @@ export function TransferDialog({ contact, onClose, withNote = true }: {
 		setBusy(true);
 		const done = await transfer(contact, { [kind]: id }, note.trim());
 		setBusy(false);
-		if (done)
-			onClose();
+		if (!done)
+			return;
+		onClose();
+		advance(contact.id);
 	};
 	return (
 		<Modal title={t("transfer.title", { number: contact.number })} onClose={onClose}
@@ -62,7 +65,9 @@ export function TransferDialog({ contact, onClose, withNote = true }: {
 					</label>
 				)}
 				<div class="buttons end">
-					<button type="button" class="btn" onClick={onClose}>{t("common.cancel")}</button>
+					<button type="button" class="btn" onClick={onClose}>
+						{t("common.cancel")}
+					</button>
 					<button type="submit" class="btn primary" disabled={!to || busy}
 						data-testid="transfer-submit">{t("transfer.action")}</button>
 				</div>

@@ -40,7 +40,8 @@ function Entrance({ contact }: { contact: Contact }) {
 			<Icon of={videoIcon} size={20} />
 			<p>{t(ended ? "video.left_room" : "video.room_open")}</p>
 			<button type="button" class="btn primary" disabled={isJoining.value}
-				onClick={() => void join(contact, ["audio", "video"])} data-testid="agent-video-join">
+				onClick={() => void join(contact, ["audio", "video"])}
+				data-testid="agent-video-join">
 				<Icon of={videoIcon} size={16} /> {t("video.join")}
 			</button>
 			<button type="button" class="btn" disabled={isJoining.value}

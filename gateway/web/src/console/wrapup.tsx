@@ -27,7 +27,10 @@ export function WrapUp({ contact }: { contact: Contact }) {
 		<form class="wrapup" onSubmit={(e) => void submit(e)} aria-label={t("wrapup.title")}
 			data-testid="wrapup">
 			<div class="wrapup-head">
-				<p><strong>{t("wrapup.title")}</strong> <span class="muted">{t("wrapup.hint")}</span></p>
+				<p>
+					<strong>{t("wrapup.title")}</strong>{" "}
+					<span class="muted">{t("wrapup.hint")}</span>
+				</p>
 				{contact.until && (
 					<>
 						<span class="figure wrapup-left" data-testid="wrapup-left">

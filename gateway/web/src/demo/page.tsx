@@ -51,8 +51,13 @@ function SignIns({ facts }: { facts: DemoFacts }) {
 		return <p class="muted small">{t("demo.printed")}</p>;
 	return (
 		<table class="signins">
-			<thead><tr><th scope="col">{t("demo.login")}</th><th scope="col">{t("demo.password")}</th>
-				<th scope="col">{t("demo.roles")}</th></tr></thead>
+			<thead>
+				<tr>
+					<th scope="col">{t("demo.login")}</th>
+					<th scope="col">{t("demo.password")}</th>
+					<th scope="col">{t("demo.roles")}</th>
+				</tr>
+			</thead>
 			<tbody>{facts.sign_ins.map((s) => (
 				<tr key={s.login}><td><code>{s.login}</code></td><td><code>{s.password}</code></td>
 					<td>{s.roles}</td></tr>
@@ -68,7 +73,9 @@ function Try({ facts }: { facts: DemoFacts }) {
 			<p class="lead">{t("demo.try_lead")}</p>
 			<ul class="try-grid">
 				<Card icon={consoleIcon} title={t("demo.console")} text={t("demo.console_text")}>
-					<a class="btn primary" href="/console" target="_blank">{t("demo.console_open")}</a>
+					<a class="btn primary" href="/console" target="_blank">
+						{t("demo.console_open")}
+					</a>
 				</Card>
 				<Card icon={boardIcon} title={t("demo.board")} text={t("demo.board_text")}>
 					<a class="btn" href="/board" target="_blank">{t("demo.board_open")}</a>

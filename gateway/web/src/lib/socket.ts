@@ -24,7 +24,7 @@ export class Socket {
 	private count = 0;
 	private stopped = true;
 
-	/** pings: whether the protocol has a ping of its own; else only the browser notices an outage. */
+	/** pings: whether the protocol has a ping; else only the browser notices an outage. */
 	constructor(private readonly url: string, private readonly protocol: string,
 		private readonly events: SocketEvents, private readonly pings = true) {}
 

@@ -19,7 +19,8 @@ async function ready(): Promise<AudioContext | null> {
 	return isSoundBlocked.peek() ? null : context;
 }
 
-function note(audio: AudioContext, hz: number, startS: number, lengthS: number, level: number): void {
+function note(audio: AudioContext, hz: number, startS: number, lengthS: number,
+	level: number): void {
 	const tone = audio.createOscillator();
 	const gain = audio.createGain();
 	const at = audio.currentTime + startS;

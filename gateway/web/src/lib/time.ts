@@ -57,7 +57,8 @@ export const dayOf = (at: string, lang: string): string =>
 		.format(new Date(at));
 
 export const percent = (value: number, lang: string): string =>
-	new Intl.NumberFormat(tag(lang), { style: "percent", maximumFractionDigits: 1 }).format(value / 100);
+	new Intl.NumberFormat(tag(lang), { style: "percent", maximumFractionDigits: 1 })
+		.format(value / 100);
 
 /** 1.2 MB: decimal units, as shops and mail programs count. */
 export function bytes(size: number, lang: string): string {
@@ -67,8 +68,8 @@ export function bytes(size: number, lang: string): string {
 		size /= 1000;
 		unit++;
 	}
-	return new Intl.NumberFormat(tag(lang), { style: "unit", unit: units[unit], unitDisplay: "short",
-		maximumFractionDigits: 1 }).format(size);
+	return new Intl.NumberFormat(tag(lang), { style: "unit", unit: units[unit],
+		unitDisplay: "short", maximumFractionDigits: 1 }).format(size);
 }
 
 /** When a contact may be parked until: in an hour, tomorrow at nine, next Monday at nine. */

@@ -109,7 +109,12 @@ export class Store {
 		case "contact": this.contactDelta(topic, f.contact as Contact); break;
 		case "contact-gone": this.gone(topic, String(f.contact)); break;
 		case "message": this.message(f.message as Message, topic === "me"); break;
-		case "signal": this.signal(String(f.contact), String(f.signal), now); break;
+		case "signal": {
+			/* A contact's own topic need not repeat which contact it is about. */
+			const id = typeof f.contact === "string" ? f.contact : topic.slice("contact:".length);
+			this.signal(id, String(f.signal), now);
+			break;
+		}
 		case "queue": this.queues.put(f.figures as Figures); break;
 		case "agent": this.agents.put(f.agent as Agent); break;
 		case "agent-gone": this.agents.remove(String(f.agent)); break;

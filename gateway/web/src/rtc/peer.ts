@@ -5,10 +5,14 @@ import type { Frame } from "../lib/socket";
 
 const RESTART_MS = 3_000;
 
+export interface Devices { mic: boolean; picture: boolean }
+
 export interface PeerEvents {
 	send(frame: Frame): void;
 	stream(stream: MediaStream): void;
 	state(state: RTCPeerConnectionState): void;
+	/** The other side says what it sends: a picture that stopped looks like a bad line. */
+	told(devices: Devices): void;
 }
 
 export class Peer {
@@ -16,6 +20,8 @@ export class Peer {
 	private readonly senders = new Map<string, RTCRtpSender>();
 	private readonly outgoing = new MediaStream();
 	private readonly incoming = new MediaStream();
+	private readonly channel: RTCDataChannel;
+	private devices: Devices = { mic: true, picture: true };
 	private isMakingOffer = false;
 	private isIgnoringOffer = false;
 	private isSettingAnswer = false;
@@ -24,6 +30,9 @@ export class Peer {
 	constructor(iceServers: RTCIceServer[], private readonly isPolite: boolean,
 		private readonly events: PeerEvents) {
 		this.pc = new RTCPeerConnection({ iceServers });
+		this.channel = this.pc.createDataChannel("devices", { negotiated: true, id: 0 });
+		this.channel.onopen = () => this.tell(this.devices);
+		this.channel.onmessage = (e) => this.heard(String(e.data));
 		this.pc.onnegotiationneeded = () => void this.offer();
 		this.pc.onicecandidate = (e) =>
 			events.send({ t: "candidate", candidate: e.candidate?.toJSON() ?? null });
@@ -47,6 +56,12 @@ export class Peer {
 			await sender.replaceTrack(track);
 		else if (track)
 			this.senders.set(kind, this.pc.addTrack(track, this.outgoing));
+	}
+
+	tell(devices: Devices): void {
+		this.devices = devices;
+		if (this.channel.readyState === "open")
+			this.channel.send(JSON.stringify(devices));
 	}
 
 	async description(description: RTCSessionDescriptionInit): Promise<void> {
@@ -82,6 +97,15 @@ export class Peer {
 		this.pc.onnegotiationneeded = this.pc.onicecandidate = this.pc.ontrack = null;
 		this.pc.onconnectionstatechange = null;
 		this.pc.close();
+	}
+
+	private heard(text: string): void {
+		try {
+			const { mic, picture } = JSON.parse(text) as Devices;
+			this.events.told({ mic: mic === true, picture: picture === true });
+		} catch {
+			/* a newer page on the other side: its pictures still come */
+		}
 	}
 
 	private async offer(): Promise<void> {

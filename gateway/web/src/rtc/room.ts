@@ -3,7 +3,7 @@
 import { signal } from "@preact/signals";
 import { type Frame, Socket, socketUrl } from "../lib/socket";
 import { type Device, type Fault, faultOf, one } from "./media";
-import { Peer } from "./peer";
+import { type Devices, Peer } from "./peer";
 
 const FAILED_REJOIN_MS = 15_000;
 
@@ -29,6 +29,8 @@ export class Room {
 	readonly brokenAt = signal(0);
 	readonly local = signal<MediaStream | null>(null);
 	readonly remote = signal<{ stream: MediaStream; hasPicture: boolean } | null>(null);
+	/** What the other side says that it sends; null before it has said. */
+	readonly otherSends = signal<Devices | null>(null);
 	readonly isMicOn = signal(false);
 	readonly isCameraOn = signal(false);
 	readonly isSharing = signal(false);
@@ -157,6 +159,7 @@ export class Room {
 		this.isMicOn.value = this.mic?.enabled ?? false;
 		this.isCameraOn.value = this.camera !== null;
 		this.isSharing.value = this.screen !== null;
+		this.peer?.tell({ mic: this.isMicOn.peek(), picture: picture !== null });
 	}
 
 	private received(f: Frame): void {
@@ -207,9 +210,11 @@ export class Room {
 			send: (frame) => void this.socket.send(frame),
 			stream: (stream) => this.gotStream(stream),
 			state: (state) => this.mediaState(state),
+			told: (devices) => { this.otherSends.value = devices; },
 		});
 		const picture = this.screen ?? this.camera;
 		this.peer.start([this.mic, picture].filter((track) => track !== null));
+		this.show();
 	}
 
 	private part(): void {
@@ -218,6 +223,7 @@ export class Room {
 		this.peer = null;
 		this.other.value = null;
 		this.remote.value = null;
+		this.otherSends.value = null;
 		this.media.value = "new";
 		this.brokenAt.value = 0;
 	}

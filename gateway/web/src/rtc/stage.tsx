@@ -40,13 +40,13 @@ export function Faults({ faults }: { faults: Partial<Record<string, Fault>> }) {
 	if (entries.length === 0)
 		return null;
 	return (
-		<ul class="faults" role="alert" data-testid="video-fault">
+		<div class="faults" role="alert" data-testid="video-fault">
 			{entries.map(([device, fault]) => (
-				<li key={device}>
+				<p key={device}>
 					<strong>{t(DEVICES[device] ?? "rtc.camera")}:</strong> {t(FAULTS[fault])}
-				</li>
+				</p>
 			))}
-		</ul>
+		</div>
 	);
 }
 
@@ -92,7 +92,8 @@ function statusOf(room: Room): string {
 		return t("rtc.link_down");
 	if (other === null)
 		return "";
-	return room.media.value === "connected" ? "" : t("rtc.connecting", { name: other || t("rtc.other") });
+	return room.media.value === "connected" ? ""
+		: t("rtc.connecting", { name: other || t("rtc.other") });
 }
 
 export function Stage({ room, waiting }: { room: Room; waiting: string }) {
@@ -100,10 +101,16 @@ export function Stage({ room, waiting }: { room: Room; waiting: string }) {
 	const other = room.other.value;
 	const status = statusOf(room);
 	const name = other || t("rtc.other");
+	const sends = room.otherSends.value;
+	const hasPicture = remote !== null && (sends ? sends.picture : remote.hasPicture);
 	return (
 		<div class="stage" data-testid="video-stage" data-state={room.media.value}>
-			{remote && <Picture stream={remote.stream} label={name} testid="video-remote" />}
-			{!remote?.hasPicture && (
+			{remote && (
+				<div class={hasPicture ? "far" : "vh"}>
+					<Picture stream={remote.stream} label={name} testid="video-remote" />
+				</div>
+			)}
+			{!hasPicture && (
 				<div class="nobody">
 					<span class="face" aria-hidden="true">{other ? other.slice(0, 1) : "…"}</span>
 					<p data-testid="video-waiting">
@@ -111,14 +118,21 @@ export function Stage({ room, waiting }: { room: Room; waiting: string }) {
 					</p>
 				</div>
 			)}
-			{other && <span class="nameplate" data-testid="video-name">{other}</span>}
+			{other && (
+				<span class="nameplate" data-testid="video-name">
+					{sends?.mic === false && <Icon of={micOffIcon} size={14} />} {other}
+					{sends?.mic === false && <span class="vh">{t("rtc.muted")}</span>}
+				</span>
+			)}
 			<div class="self">
 				{room.local.value
 					? <Picture stream={room.local.value} muted mirror={!room.isSharing.value}
 						label={t("rtc.you")} testid="video-local" />
 					: <span class="selfless">{t("rtc.camera_is_off")}</span>}
 			</div>
-			<p class="rtc-status" role="status" data-testid="video-status" hidden={!status}>{status}</p>
+			<p class="rtc-status" role="status" data-testid="video-status" hidden={!status}>
+				{status}
+			</p>
 			<Faults faults={room.faults.value} />
 			<Controls room={room} />
 		</div>

@@ -54,16 +54,19 @@ function Form({ token, onDone }: { token: string; onDone(): void }) {
 			<form onSubmit={(e) => void submit(e)}>
 				<label class="field">{t("setup.name")}
 					<input type="text" autocomplete="name" required maxLength={100}
-						value={values.name} onInput={set("name")} data-testid="setup-name" /></label>
+						value={values.name} onInput={set("name")}
+						data-testid="setup-name" /></label>
 				<label class="field">{t("setup.login")}
 					<input type="text" autocomplete="username" autocapitalize="none" required
-						maxLength={64} spellcheck={false} value={values.login} onInput={set("login")}
-						data-testid="setup-login" /></label>
+						maxLength={64} spellcheck={false} value={values.login}
+						onInput={set("login")} data-testid="setup-login" /></label>
 				<label class="field">{t("setup.password")}
 					<input type="password" autocomplete="new-password" required
-						value={values.password} onInput={set("password")} aria-describedby="setup-hint"
+						value={values.password} onInput={set("password")}
+						aria-describedby="setup-hint"
 						data-testid="setup-password" />
-					<small id="setup-hint">{t("setup.password_hint", { n: PASSWORD_MIN })}</small></label>
+					<small id="setup-hint">
+						{t("setup.password_hint", { n: PASSWORD_MIN })}</small></label>
 				<p class="fault" role="alert" data-testid="setup-fault">{fault}</p>
 				<button type="submit" class="btn primary big" disabled={busy}
 					data-testid="setup-submit">{t("setup.submit")}</button>

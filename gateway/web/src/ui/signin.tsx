@@ -51,9 +51,13 @@ export function SignIn({ onDone }: { onDone(): void }) {
 							aria-invalid={fault !== ""} aria-describedby="signin-fault"
 							onInput={(e) => setPassword(e.currentTarget.value)} />
 					</label>
-					<p id="signin-fault" class="fault" role="alert" data-testid="signin-fault">{fault}</p>
+					<p id="signin-fault" class="fault" role="alert" data-testid="signin-fault">
+						{fault}
+					</p>
 					<button type="submit" class="btn primary big" disabled={busy}
-						data-testid="signin-submit">{t(busy ? "signin.busy" : "signin.submit")}</button>
+						data-testid="signin-submit">
+						{t(busy ? "signin.busy" : "signin.submit")}
+					</button>
 				</form>
 			</main>
 			<footer><LanguageSelect /></footer>

@@ -44,7 +44,8 @@ function Preview({ test, onTest }: { test: Capture | null; onTest(): void }) {
 				: (
 					<div class="nobody">
 						<Icon of={cameraIcon} size={40} />
-						<button type="button" class="btn" onClick={onTest} data-testid="video-check">
+						<button type="button" class="btn" onClick={onTest}
+							data-testid="video-check">
 							{t("video.check")}
 						</button>
 					</div>
@@ -94,15 +95,17 @@ export function Lobby({ onJoin }: { onJoin(name: string, got: Capture): void }) 
 	return (
 		<main class="lobby" data-testid="video-lobby">
 			<Preview test={test} onTest={() => void ask(["audio", "video"])} />
-			<form class="card" onSubmit={(e) => { e.preventDefault(); void join(["audio", "video"]); }}>
+			<form class="card"
+				onSubmit={(e) => { e.preventDefault(); void join(["audio", "video"]); }}>
 				<h1>{t("video.title")}</h1>
 				<p class="muted">{t("video.lead")}</p>
 				<label class="field">
 					{t("video.name")}
 					<input type="text" autocomplete="name" maxLength={100} value={name}
-						onInput={(e) => setName(e.currentTarget.value)} data-testid="video-name-input" />
+						onInput={(e) => setName(e.currentTarget.value)}
+						data-testid="video-name-input" />
 				</label>
-				{!isSecure() && <Faults faults={{ video: "insecure" }} />}
+				{!test && !isSecure() && <Faults faults={{ video: "insecure" }} />}
 				{test && <Faults faults={test.faults} />}
 				<div class="buttons">
 					<button type="submit" class="btn primary big" disabled={busy}

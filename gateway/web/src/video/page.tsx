@@ -17,7 +17,8 @@ function Ended({ end, onBack }: { end: End; onBack(): void }) {
 			<h1>{t(end === "left" || end === "over" ? "video.thanks" : "video.cannot_join")}</h1>
 			<p>{t(ENDS[end])}</p>
 			{mayReturn && (
-				<button type="button" class="btn primary" onClick={onBack} data-testid="video-rejoin">
+				<button type="button" class="btn primary" onClick={onBack}
+					data-testid="video-rejoin">
 					{t("video.rejoin")}
 				</button>
 			)}
@@ -74,7 +75,8 @@ export function VideoPage({ ticket }: { ticket: string }) {
 		return <Call room={room} />;
 	return (
 		<div class="lobby-page">
-			{room && end ? <Ended end={end} onBack={() => setRoom(null)} /> : <Lobby onJoin={join} />}
+			{room && end ? <Ended end={end} onBack={() => setRoom(null)} />
+				: <Lobby onJoin={join} />}
 			<footer><LanguageSelect /></footer>
 		</div>
 	);

@@ -42,6 +42,8 @@ export class Chat {
 	items: Item[] = [];
 	phase: Phase = "none";
 	number: string | null = null;
+	title = "";
+	greeting = "";
 	agent: string | null = null;
 	place: Place | null = null;
 	typing: { name: string; until: number } | null = null;
@@ -157,6 +159,8 @@ export class Chat {
 		if (conv !== this.conv)
 			this.moveTo(conv);
 		this.number = typeof f.number === "string" ? f.number : null;
+		this.title = typeof f.title === "string" ? f.title : "";
+		this.greeting = typeof f.greeting === "string" ? f.greeting : "";
 		this.seq = Math.min(this.seq, Number(f.head) || 0);
 		this.toldSeen = Math.min(this.toldSeen, this.seq);
 		this.toldRead = Math.min(this.toldRead, this.seq);
@@ -254,7 +258,7 @@ export class Chat {
 			this.agent = this.typing = null;
 	}
 
-	/** A new conversation: what is shown stays above, numbers begin again, the unsent comes along. */
+	/** A new conversation: what is shown stays above, the unsent comes along. */
 	private begin(): void {
 		this.part++;
 		this.conv = null;

@@ -110,7 +110,8 @@ export class ChatLink {
 	}
 
 	private opened(): void {
-		const page = { url: location.origin + location.pathname, title: document.title.slice(0, 200) };
+		const page = { url: location.origin + location.pathname,
+			title: document.title.slice(0, 200) };
 		this.say([this.chat.hello(this.lang(), page, this.profile)]);
 	}
 

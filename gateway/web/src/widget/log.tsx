@@ -49,7 +49,8 @@ function Bubble({ item, onEdit }: { item: Item; onEdit(key: string): void }) {
 					data-testid="widget-link"><Icon of={videoIcon} /> {t("widget.join_video")}</a>
 			)}
 			{isOwn ? <Delivery item={item} onEdit={onEdit} />
-				: <span class="meta">{timeOfDay(new Date(item.at).toISOString(), lang.value)}</span>}
+				: <span class="meta">
+					{timeOfDay(new Date(item.at).toISOString(), lang.value)}</span>}
 		</div>
 	);
 }

@@ -86,6 +86,7 @@ export function Panel({ link, title, onClose }: {
 		setDraft(link.takeBack(key));
 		input.current?.focus();
 	};
+	title ||= link.chat.title;
 	const isFresh = link.chat.items.length === 0 && link.chat.conv === null;
 	return (
 		<section id="panel" class="panel" role="dialog" aria-label={title || t("widget.title")}
@@ -93,9 +94,12 @@ export function Panel({ link, title, onClose }: {
 			onKeyDown={(e) => { if (e.key === "Escape") onClose(); }}>
 			<Header link={link} title={title} onClose={onClose} />
 			{link.link.value === "down" && (
-				<p class="strip" role="status" data-testid="widget-offline">{t("widget.offline")}</p>
+				<p class="strip" role="status" data-testid="widget-offline">
+					{t("widget.offline")}
+				</p>
 			)}
-			{link.link.value === "refused" && <p class="strip" role="alert">{t("widget.refused")}</p>}
+			{link.link.value === "refused"
+				&& <p class="strip" role="alert">{t("widget.refused")}</p>}
 			{isFresh ? <Welcome link={link} /> : <Log link={link} onEdit={edit} />}
 			<Composer link={link} draft={draft} onDraft={setDraft} input={input} />
 			<Footer link={link} />

@@ -21,8 +21,7 @@ export function Widget({ link, controls, title }: {
 		setOpen(true);
 		setUnread(0);
 		link.setVisible(true);
-		if (link.isKnown)
-			link.connect();
+		link.connect();
 	};
 	const close = () => {
 		setOpen(false);

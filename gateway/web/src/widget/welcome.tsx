@@ -14,7 +14,7 @@ export function Welcome({ link }: { link: ChatLink }) {
 	return (
 		<div class="log welcome">
 			<p class="hello">{t("widget.hello")}</p>
-			<p class="lead">{t("widget.lead")}</p>
+			<p class="lead">{link.chat.greeting || t("widget.lead")}</p>
 			<label>
 				{t("widget.name")}
 				<input type="text" autocomplete="name" maxLength={100} onInput={set("name")}
