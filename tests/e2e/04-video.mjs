@@ -2,6 +2,7 @@
 // Two browsers with made-up cameras see each other; Usher only introduces them.
 import { assert, note, run, test, until } from '../peers/lib/tap.mjs';
 import { Demo, OFFER_MS, closeWith, id, needsBrowser, shows, take, write } from './lib/demo.mjs';
+import { signIn } from './lib/browser.mjs';
 import { startTurn } from './lib/turn.mjs';
 
 let demo, anna, turn;
@@ -21,7 +22,7 @@ const watch = (made, { relay = false } = {}) => made.addInitScript((isRelayOnly)
 const stats = (page) => page.evaluate(async () => {
 	const pc = window.connections.at(-1);
 	if (!pc) return null;
-	const found = { state: pc.connectionState, video: 0, audio: 0, pairs: [] };
+	const found = { state: pc.connectionState, signaling: pc.signalingState, ice: pc.iceConnectionState, made: window.connections.length, video: 0, audio: 0, pairs: [] };
 	const report = await pc.getStats();
 	for (const s of report.values()) {
 		if (s.type === 'inbound-rtp' && s.kind === 'video') found.video += s.framesDecoded ?? 0;
@@ -34,7 +35,7 @@ async function bothSee(...pages) {
 	const began = Date.now();
 	for (const page of pages) await until('pictures from the other side', async () => {
 		const now = await stats(page);
-		if (!(now?.state === 'connected' && now.video > 5 && now.audio > 5)) throw new Error(JSON.stringify(now));
+		if (!(now?.state === 'connected' && now.video > 5 && now.audio > 5)) throw new Error(JSON.stringify(await Promise.all(pages.map(stats))));
 		return true;
 	}, { ms: 25_000 });
 	note(`both see and hear each other after ${Date.now() - began} ms`);
@@ -127,10 +128,9 @@ test('through a TURN server alone, with time-limited credentials', async () => {
 	await id(page, 'video-join').click();
 	const kalle = await demo.page();
 	await watch(kalle.context(), { relay: true });
-	const { signIn, goReady } = await import('./lib/browser.mjs');
 	await demo.usher.admin.put('agents/anna/presence', { state: 'not-ready' });
 	await signIn(kalle, '/console', demo.people.kalle);
-	await goReady(kalle);
+	await id(kalle, 'ready-button').click();
 	await take(kalle);
 	await id(kalle, 'agent-video-join').click();
 	await bothSee(page, kalle);

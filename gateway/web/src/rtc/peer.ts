@@ -33,7 +33,13 @@ export class Peer {
 		this.channel = this.pc.createDataChannel("devices", { negotiated: true, id: 0 });
 		this.channel.onopen = () => this.tell(this.devices);
 		this.channel.onmessage = (e) => this.heard(String(e.data));
-		this.pc.onnegotiationneeded = () => void this.offer();
+		/* The other side, who was here first, offers first: after a collision at the very beginning
+		 * Chromium now and then gathers no candidates at all. What its offer lacks, the browser
+		 * asks for again once it has been answered. */
+		this.pc.onnegotiationneeded = () => {
+			if (!this.isPolite || this.pc.remoteDescription)
+				void this.offer();
+		};
 		this.pc.onicecandidate = (e) =>
 			events.send({ t: "candidate", candidate: e.candidate?.toJSON() ?? null });
 		this.pc.ontrack = (e) => this.gotTrack(e.track);

@@ -41,6 +41,7 @@ export class Room {
 	private camera: MediaStreamTrack | null = null;
 	private mic: MediaStreamTrack | null = null;
 	private screen: MediaStreamTrack | null = null;
+	private isDismissed = false;
 	private rejoin: ReturnType<typeof setTimeout> | undefined;
 
 	constructor(private readonly ticket: string, private readonly name: string) {
@@ -175,7 +176,7 @@ export class Room {
 		case "candidate":
 			this.peer?.candidate(f.candidate as RTCIceCandidateInit | null).catch(() => {});
 			break;
-		case "bye": this.finish("over"); break;
+		case "bye": this.isDismissed = true; break; /* the code of the close says why */
 		}
 	}
 
@@ -249,7 +250,8 @@ export class Room {
 	private closed(code: number): number | "stop" {
 		this.isLinkUp.value = false;
 		const ends: Record<number, End> = { 4001: "ticket", 4003: "full", 4008: "idle" };
-		const end = ends[code];
+		const end = ends[code] ?? (this.isDismissed && code === 1000 ? "over" : undefined);
+		this.isDismissed = false;
 		if (!end)
 			return 0;
 		this.finish(end);
