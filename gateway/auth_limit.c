@@ -4,7 +4,9 @@
 #include "routing/base/memory.h"
 #include "routing/base/table.h"
 
+#include <arpa/inet.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define PAIR_TRIES 5
 #define PEER_TRIES 30
@@ -32,6 +34,19 @@ struct auth_limit *auth_limit_free(struct auth_limit *l)
 	return NULL;
 }
 
+/* Who has one IPv6 address has its whole /64. */
+static void add_peer(struct usher_buf *to, struct usher_text peer)
+{
+	unsigned char bytes[16];
+	char text[INET6_ADDRSTRLEN] = "";
+	if (peer.n < sizeof text && peer.n > 0)
+		memcpy(text, peer.p, peer.n);
+	if (inet_pton(AF_INET6, text, bytes) == 1)
+		buf_add(to, bytes, 8);
+	else
+		buf_add_text(to, peer);
+}
+
 static uint64_t hash_of(const struct auth_limit *l, struct usher_text login, struct usher_text peer)
 {
 	struct usher_buf both = {0};
@@ -39,7 +54,7 @@ static uint64_t hash_of(const struct auth_limit *l, struct usher_text login, str
 		buf_addc(&both, login.p[i] >= 'A' && login.p[i] <= 'Z' ? (char)(login.p[i] + 32)
 								       : login.p[i]);
 	buf_addc(&both, '\0');
-	buf_add_text(&both, peer);
+	add_peer(&both, peer);
 	uint64_t hash = hash_keyed(&l->key, both.p, both.n);
 	buf_done(&both);
 	return hash != 0 ? hash : 1;

@@ -9,6 +9,7 @@
 #include "gateway/figures.h"
 #include "gateway/live.h"
 #include "gateway/log.h"
+#include "gateway/seen.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -267,6 +268,8 @@ static void add_snapshot(struct engine *e)
 		return;
 	engine_restore_snapshot(e->batch, e->routing, e->journal_seq, e->turn.now);
 	e->snapshot_seq = e->journal_seq;
+	usher_id before = 0; /* repeats are known for so long; older rows are never read again */
+	store_remove_below(e->batch, &SEEN, (int64_t)id_next(&before, e->turn.now - SEEN_AGE_US));
 }
 
 static bool has_work(const struct engine *e)

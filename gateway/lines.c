@@ -352,7 +352,10 @@ void lines_send(struct lines *l, const struct outbox_row *row, bool is_unsure)
 	struct line *line = find_open(l, row->channel_id);
 	struct contact *c = book_contact(g->book, row->contact);
 	bool is_whole = c != NULL && (row->message_seq == 0 || load_message(g, row, &arena, &m));
-	if (line == NULL || line->driver->send == NULL) {
+	if (directory_channel(g->directory, row->channel_id) == NULL) {
+		outbox_delivered(g, row->id, row->contact, row->message_seq, DELIVERY_FAILED, 0,
+				 "The channel was removed.");
+	} else if (line == NULL || line->driver->send == NULL) {
 		outbox_delivered(g, row->id, row->contact, row->message_seq, DELIVERY_RETRY,
 				 USHER_MINUTE, "The channel is not open; tried again each minute.");
 	} else if (!is_whole) {

@@ -11,7 +11,6 @@ import asyncio
 import json
 import os
 import shutil
-import signal
 import socket
 import statistics
 import subprocess
@@ -54,7 +53,8 @@ class Limits:
         return os.path.join(self.folder, name)
 
     def with_server(self, command, port, load, **options):
-        server = subprocess.Popen([*SERVER, *command], stdout=subprocess.DEVNULL, **options)
+        server = subprocess.Popen([*SERVER, *command], stdout=subprocess.DEVNULL,
+                                  stderr=subprocess.DEVNULL, **options)
         try:
             for _ in range(250):
                 with socket.socket() as s:
@@ -63,8 +63,12 @@ class Limits:
                 time.sleep(0.02)
             return load(server.pid)
         finally:
-            server.send_signal(signal.SIGTERM)
-            server.wait()
+            server.terminate()
+            try:
+                server.wait(1)
+            except subprocess.TimeoutExpired:
+                server.kill()  # ws_lws waits for an event before it ends
+                server.wait()
 
     def fsync(self):
         text = run(self.path("durable"), "fsync", max(2, self.seconds // 2), cwd=self.work)

@@ -29,8 +29,8 @@ static void say_next(struct load_connection *c, uint64_t due)
 {
 	char text[BYTES + 200];
 	int n = snprintf(text, sizeof text,
-			 "{\"t\":\"send\",\"cid\":\"c%d-%llu\",\"text\":\"@%016llx %08d ", c->number,
-			 (unsigned long long)said++, (unsigned long long)due, c->number);
+			 "{\"t\":\"send\",\"cid\":\"c%d-%llu\",\"text\":\"@%016llx %08d ",
+			 c->number, (unsigned long long)said++, (unsigned long long)due, c->number);
 	while (n < BYTES)
 		text[n++] = 'x';
 	memcpy(text + n, "\"}", 3);
@@ -101,8 +101,8 @@ static int open_consoles(void)
 	int n = 0;
 	while (n < CONSOLES_MAX && fgets(line, sizeof line, stdin) != NULL) {
 		line[strcspn(line, "\n")] = '\0';
-		snprintf(headers, sizeof headers, "Cookie: %s\r\nOrigin: http://127.0.0.1:%d\r\n", line,
-			 port);
+		snprintf(headers, sizeof headers, "Cookie: %s\r\nOrigin: http://127.0.0.1:%d\r\n",
+			 line, port);
 		consoles[n].role = CONSOLE;
 		load_connect(&consoles[n], 0);
 		load_upgrade(&consoles[n++], "/api/v1/live", "usher.v1", headers);

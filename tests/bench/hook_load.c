@@ -57,10 +57,10 @@ static void post(struct line *line, uint64_t due)
 		snprintf(line->sid, sizeof line->sid, "CA%032llx", (unsigned long long)++calls);
 		line->from = due;
 	}
-	snprintf(from, sizeof from, "+%015llu", (unsigned long long)(line->from - origin) / 1000);
-	const char *fields[] = {"AccountSid", account, "ApiVersion", "2010-04-01", "CallSid",
-				line->sid, "CallStatus", status, "Direction", "inbound", "From", from,
-				"To", "+35891234567", NULL};
+	snprintf(from, sizeof from, "+1%014llu", (unsigned long long)(line->from - origin) / 1000);
+	const char *fields[] = {"AccountSid", account,	    "ApiVersion", "2010-04-01",	  "CallSid",
+				line->sid,    "CallStatus", status,	  "Direction",	  "inbound",
+				"From",	      from,	    "To",	  "+35891234567", NULL};
 	sign(path, fields, signature);
 	int n = snprintf(body, sizeof body,
 			 "AccountSid=%s&ApiVersion=2010-04-01&CallSid=%s&CallStatus=%s&"
@@ -100,7 +100,7 @@ static void on_console(const char *payload)
 	const char *from = offer != NULL ? strstr(offer, "\"address\":\"+") : NULL;
 	if (from == NULL)
 		return;
-	uint64_t due = strtoull(from + 12, NULL, 10) * 1000 + origin;
+	uint64_t due = strtoull(from + 13, NULL, 10) * 1000 + origin;
 	if (due >= measured_from && is_running)
 		load_time(&offers, now - due);
 }
@@ -125,8 +125,8 @@ static void open_consoles(void)
 	int n = 0;
 	while (n < CONSOLES_MAX && fgets(line, sizeof line, stdin) != NULL) {
 		line[strcspn(line, "\n")] = '\0';
-		snprintf(headers, sizeof headers, "Cookie: %s\r\nOrigin: http://127.0.0.1:%d\r\n", line,
-			 port);
+		snprintf(headers, sizeof headers, "Cookie: %s\r\nOrigin: http://127.0.0.1:%d\r\n",
+			 line, port);
 		consoles[n].role = CONSOLE;
 		load_connect(&consoles[n], 0);
 		load_upgrade(&consoles[n++], "/api/v1/live", "usher.v1", headers);
@@ -167,7 +167,8 @@ static void run(int count, double seconds, double rate, int pid)
 int main(int argc, char **argv)
 {
 	if (argc < 8)
-		load_die("usage: hook_load PORT PID CONNECTIONS SECONDS RATE ACCOUNT TOKEN < COOKIES");
+		load_die("usage: hook_load PORT PID CONNECTIONS SECONDS RATE ACCOUNT TOKEN < "
+			 "COOKIES");
 	int count = atoi(argv[3]);
 	port = atoi(argv[1]);
 	account = argv[6];

@@ -87,7 +87,8 @@ double load_percentile(struct load_times *t, double p)
 	return t->us[(size_t)((double)(t->n - 1) * p)];
 }
 
-/* ---- sockets ---------------------------------------------------------------------------------- */
+/* ---- sockets ----------------------------------------------------------------------------------
+ */
 
 void load_begin(const char *host, int port, load_on_payload on_payload)
 {
@@ -162,7 +163,8 @@ void load_say(struct load_connection *c, const char *text)
 	load_send(c, out, frame(out, 1, text, n));
 }
 
-/* ---- what comes in ------------------------------------------------------------------------------ */
+/* ---- what comes in ------------------------------------------------------------------------------
+ */
 
 static void give(struct load_connection *c, char *payload, size_t n)
 {
@@ -207,7 +209,8 @@ static size_t take_answer(struct load_connection *c, char *p, size_t n)
 		return 0;
 	*end = '\0';
 	const char *length = strcasestr(p, "content-length:");
-	size_t whole = (size_t)(end + 4 - p) + (length != NULL ? strtoul(length + 15, NULL, 10) : 0);
+	size_t whole =
+		(size_t)(end + 4 - p) + (length != NULL ? strtoul(length + 15, NULL, 10) : 0);
 	*end = '\r';
 	if (n < whole)
 		return 0;

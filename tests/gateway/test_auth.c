@@ -170,6 +170,20 @@ static void test_guesses_at_once_are_counted(void **state)
 	assert_int_equal(right.code, 0);
 }
 
+static void test_guesses_from_one_network_are_counted(void **state)
+{
+	static const char *const peers[] = {"2001:db8::1", "2001:db8::2", "2001:db8:0:0:f::3",
+					    "2001:db8::4", "2001:db8::5", "2001:db8::6"};
+	struct auth_limit *l = auth_limit_new();
+	(void)state;
+	for (int i = 0; i < 5; i++)
+		assert_int_equal(auth_limit_begin(l, TEXT("anna"), text_of(peers[i]), 1000), 0);
+	assert_true(auth_limit_begin(l, TEXT("anna"), text_of(peers[5]), 1000) > 0);
+	assert_int_equal(auth_limit_begin(l, TEXT("anna"), TEXT("2001:db8:0:1::1"), 1000), 0);
+	assert_int_equal(auth_limit_begin(l, TEXT("anna"), TEXT("192.0.2.1"), 1000), 0);
+	auth_limit_free(l);
+}
+
 static void test_right_ones_are_not_counted(void **state)
 {
 	struct world *w = *state;
@@ -211,6 +225,7 @@ int main(void)
 		WITH_WORLD(test_sessions_of_one_user_are_bounded),
 		WITH_WORLD(test_socket_needs_the_own_origin),
 		WITH_WORLD(test_guesses_at_once_are_counted),
+		cmocka_unit_test(test_guesses_from_one_network_are_counted),
 		WITH_WORLD(test_right_ones_are_not_counted),
 		WITH_WORLD(test_full_hasher_is_no_wrong_password),
 	};

@@ -191,6 +191,45 @@ static void test_references_stay_with_their_contact(void **state)
 	assert_int_equal(heard[2].result.contact, heard[0].result.contact);
 }
 
+static int add_seen(struct turn *t, struct job *job)
+{
+	usher_id none = 0, old = id_next(&none, t->now - 31 * USHER_DAY);
+	(void)job;
+	store_add(t->batch, &SEEN, &(struct seen_row){.id = old, .hash = 7});
+	store_add(t->batch, &SEEN, &(struct seen_row){.id = gateway_id(t->g, t->now), .hash = 8});
+	return 0;
+}
+
+static int run_many(struct turn *t, struct job *job)
+{
+	int code = 0;
+	for (int i = 0; i < 2000 && code == 0; i++)
+		code = turn_route(t, &job->ev);
+	return code;
+}
+
+static int count_row(const void *row, void *arg)
+{
+	(void)row;
+	++*(int64_t *)arg;
+	return 0;
+}
+
+/* What is too old to be asked for is not kept for ever. */
+static void test_old_repeats_go(void **state)
+{
+	struct world *w = *state;
+	struct job job = {.ev = {.kind = EV_TICK}};
+	struct store_range all = {.index = -1};
+	int64_t n = 0;
+	assert_int_equal(do_turn(w, add_seen, &job), 0);
+	for (int i = 0; i < 11; i++)
+		assert_int_equal(do_turn(w, run_many, &job), 0);
+	assert_int_equal(store_scan(w->g.store, &SEEN, &all, count_row, &n), 0);
+	assert_int_equal(n, 1);
+	assert_int_equal(routing_digest(engine_routing(w->g.engine)), restored_digest(w));
+}
+
 static void test_clock_never_goes_back(void **state)
 {
 	struct clock c = {0};
@@ -353,6 +392,7 @@ int main(void)
 		WITH_WORLD(test_lost_presence_is_not_forgotten),
 		WITH_WORLD(test_nobody_is_there_after_a_start),
 		WITH_WORLD(test_memory_equals_store),
+		WITH_WORLD(test_old_repeats_go),
 		cmocka_unit_test(test_clock_never_goes_back),
 		WITH_WORLD(test_clock_set_back_over_a_restart),
 	};

@@ -253,6 +253,25 @@ static void test_failed_reply_opens_the_contact_again(void **state)
 	assert_int_equal(book_contact(w->g.book, contact)->row.closed_us, 0);
 }
 
+static int remove_channel(struct turn *t, struct job *job)
+{
+	(void)job;
+	directory_remove_channel(t, TEXT("web"));
+	return 0;
+}
+
+/* What a removed channel should have sent comes back, instead of waiting for ever. */
+static void test_removed_channel_fails_what_waits(void **state)
+{
+	struct world *w = *state;
+	usher_id contact = hear(w, "", "m1", "Hello", INBOUND_MESSAGE).result.contact;
+	int64_t seq = send_one(w, contact);
+	struct job job = {0};
+	assert_int_equal(do_turn(w, remove_channel, &job), 0);
+	lines_refresh(w->g.lines, TEXT("web"));
+	assert_true(becomes(w, contact, seq, DELIVERY_FAILED));
+}
+
 static int pass_over(const struct contact_message *m, void *arg)
 {
 	(void)m;
@@ -306,6 +325,7 @@ int main(void)
 		WITH_LINE(test_reported_before_the_close_is_not_sent_again),
 		WITH_LINE(test_closed_adapter_is_not_called),
 		WITH_LINE(test_failed_reply_opens_the_contact_again),
+		WITH_LINE(test_removed_channel_fails_what_waits),
 		WITH_LINE(test_adapter_sees_what_is_committed),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

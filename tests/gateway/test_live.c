@@ -212,7 +212,11 @@ static void test_long_line_shows_its_front(void **state)
 		snprintf(key, sizeof key, "v%d", i);
 		hear(w, key, "", "", INBOUND_END);
 	}
-	assert_int_equal(count_of(await(&console, "\"snapshot\""), "\"number\":\"C-"), 100);
+	/* A flush in the middle sends the snapshot earlier; the rest then goes one by one. */
+	int shown = (int)count_of(await(&console, "\"snapshot\""), "\"number\":\"C-");
+	assert_in_range(shown, 100, LIVE_WAITING_MAX);
+	for (; shown > 100; shown--)
+		await(&console, "\"contact-gone\"");
 	console_close(&console);
 }
 
