@@ -26,6 +26,7 @@ test('an agent who becomes ready has the offer at once, and takes it', async () 
 	number = await take(anna);
 	assert.match(number, /^C-\d+$/);
 	await shows(anna, 'Is my table on its way?');
+	assert.equal(await id(anna, 'contact-name').innerText(), 'Maija', 'the name given before the first words');
 	await shows(visitor, 'Anna');
 	await until('the state in the window', async () => /Anna/.test(await id(visitor, 'widget-state').innerText()));
 });

@@ -68,6 +68,15 @@ export class Socket {
 		this.comeBack(this.events.closed(1006));
 	}
 
+	/** A new connection at once, because what the first frame says has changed. */
+	again(): void {
+		if (this.stopped)
+			return;
+		clearTimeout(this.retry);
+		this.drop();
+		this.connect();
+	}
+
 	readonly wake = (): void => {
 		if (this.stopped || document.visibilityState === "hidden")
 			return;

@@ -24,6 +24,7 @@ export class ChatLink {
 	private readonly store = openStorage();
 	private readonly socket: Socket;
 	private readonly prefix: string;
+	private told = "";
 	private retryMs = 0;
 	private forgotten = false;
 	private receipts: ReturnType<typeof setTimeout> | undefined;
@@ -66,9 +67,24 @@ export class ChatLink {
 			return false;
 		this.stopTyping();
 		this.connect();
-		this.say(frames);
+		if (this.link.peek() === "up" && this.chat.conv === null && this.told !== this.tale())
+			this.introduceAgain();
+		else
+			this.say(frames);
 		this.changed();
 		return true;
+	}
+
+	private tale(): string {
+		return JSON.stringify(this.profile);
+	}
+
+	/** The greeting was exchanged before the visitor gave a name: said again, with it. What waits
+	 * is sent behind it. */
+	private introduceAgain(): void {
+		this.chat.disconnected();
+		this.link.value = "connecting";
+		this.socket.again();
 	}
 
 	takeBack(key: string): string {
@@ -112,6 +128,7 @@ export class ChatLink {
 	private opened(): void {
 		const page = { url: location.origin + location.pathname,
 			title: document.title.slice(0, 200) };
+		this.told = this.tale();
 		this.say([this.chat.hello(this.lang(), page, this.profile)]);
 	}
 
