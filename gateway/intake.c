@@ -19,6 +19,8 @@ struct intake {
 	channel_on_inbound on_done;
 	void *arg;
 	int code; /* what apply found: 0, E_EXISTS or a refusal */
+	int64_t state_before; /* of the contact it joined */
+	bool has_new_session;
 	struct inbound_result result;
 };
 
@@ -202,14 +204,15 @@ static const struct message_row *add_message(struct turn *t, struct contact *c,
 	});
 }
 
-static void hold_session(struct turn *t, struct contact *c, const struct intake *k)
+static void hold_session(struct turn *t, struct contact *c, struct intake *k)
 {
 	struct session *s = book_session(t->g->book, k->channel_id, k->in.key);
 	const struct channel_row *channel = directory_channel(t->g->directory, k->channel_id);
-	if (s == NULL && k->in.key.n > 0 && k->in.kind != INBOUND_END && channel != NULL)
-		s = book_session_new(t, c, (enum channel_kind)channel->kind, k->channel_id,
-				     k->in.key, k->in.session_fields);
-	else if (s != NULL && k->in.session_fields.n > 0) {
+	if (s == NULL && k->in.key.n > 0 && k->in.kind != INBOUND_END && channel != NULL) {
+		book_session_new(t, c, (enum channel_kind)channel->kind, k->channel_id, k->in.key,
+				 k->in.session_fields);
+		k->has_new_session = true;
+	} else if (s != NULL && k->in.session_fields.n > 0) {
 		kept_row_set(&s->row.fields, k->in.session_fields);
 		session_changed(t, s);
 	}
@@ -262,6 +265,7 @@ static int take_in(struct turn *t, struct intake *k, struct contact **ret)
 {
 	struct contact *c = find_contact(t, k);
 	k->result.is_new = c == NULL;
+	k->state_before = c != NULL ? c->row.state : CONTACT_NONE;
 	if (c == NULL && !k->in.may_open)
 		return E_NOT_FOUND;
 	int code = 0;
@@ -338,9 +342,14 @@ static void apply(struct turn *t, void *arg)
 	k->result.contact = c->row.id;
 	k->result.contact_number = c->row.number;
 	remember(t, k, hash);
-	publish_contact(t, c);
-	log_event(LOG_LEVEL_INFO, "contact.heard", "contact=C-%lld channel=%.*s kind=%d new=%d seq=%lld",
-		  (long long)c->row.number, TEXT_ARG(k->channel_id), (int)k->in.kind,
+	/* A word in a contact that somebody holds changes nothing but the conversation, which the
+	 * message itself tells to everyone who follows it. */
+	bool is_mere_word = k->in.kind == INBOUND_MESSAGE && !k->has_new_session &&
+			    k->state_before == CONTACT_ACTIVE && c->row.state == CONTACT_ACTIVE;
+	if (!is_mere_word)
+		publish_contact(t, c);
+	log_event(is_mere_word ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO, "contact.heard", 
+		  "contact=C-%lld channel=%.*s kind=%d new=%d seq=%lld", (long long)c->row.number, TEXT_ARG(k->channel_id), (int)k->in.kind,
 		  k->result.is_new, (long long)k->result.seq);
 }
 

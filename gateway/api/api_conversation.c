@@ -67,7 +67,8 @@ void conversation_note(struct turn *t, struct api_call *c, struct contact *conta
 						       .agent = c->who.user,
 						       .channel = contact->row.channel,
 						       .body = text});
-	publish_contact(t, contact);
+	if (contact->row.state != CONTACT_ACTIVE) /* who holds it hears the note itself */
+		publish_contact(t, contact);
 }
 
 void conversation_customer_says(struct turn *t, struct contact *contact, struct usher_text text)
@@ -116,7 +117,6 @@ static void reply(struct turn *t, struct api_call *c, struct contact *contact,
 	if ((abilities & CHANNEL_OUTBOX) != 0)
 		outbox_message(t, contact, m, contact->row.channel_id);
 	c->number = m->seq;
-	publish_contact(t, contact);
 }
 
 /* A repeat of the same client_id gives the first message again. */

@@ -184,3 +184,21 @@ test("rows of the board are changed one at a time", () => {
 	store.apply(delta("agents", 2, "agent-gone", { agent: "x" }), 0);
 	assert.deepEqual(store.agents.ids.value, ["y"]);
 });
+
+test("a message in a held contact moves its head and what the list shows of it", () => {
+	const store = new Store();
+	store.apply(snapshot("me", 1, { offers: [], contacts: [contact("c1", { last: null })] }), 0);
+	store.apply(delta("me", 2, "message",
+		{ message: message("m2", 2, { kind: "text", body: "Hello", at: "t" }) }), 0);
+	assert.equal(store.contact("c1").head, 2);
+	assert.deepEqual(store.contact("c1").last,
+		{ seq: 2, author: "agent", at: "t", body: "Hello" });
+	store.apply(delta("me", 3, "message",
+		{ message: message("m3", 3, { kind: "event", body: "joined", at: "t" }) }), 0);
+	assert.equal(store.contact("c1").head, 3);
+	assert.equal(store.contact("c1").last.seq, 2);
+	/* a later report about the first says nothing new of the contact */
+	store.apply(delta("me", 4, "message",
+		{ message: message("m2", 2, { kind: "text", body: "Hello", at: "t" }) }), 0);
+	assert.equal(store.contact("c1").head, 3);
+});

@@ -177,8 +177,21 @@ export class Store {
 		thread.value = [...thread.peek().filter((m) => m.seq < first), ...messages];
 	}
 
+	/** A message in a held contact comes without its contact: what follows from it is set here. */
+	private lead(message: Message): void {
+		const row = this.contacts.get(message.contact);
+		const contact = row?.peek();
+		if (!row || !contact || message.seq <= contact.head)
+			return;
+		const { seq, author, at } = message;
+		const last = message.kind === "event"
+			? contact.last : { seq, author, at, body: message.body.slice(0, 120) };
+		row.value = { ...contact, head: seq, last };
+	}
+
 	private message(message: Message, isNews: boolean): void {
 		const id = message.contact;
+		this.lead(message);
 		if (this.threads.has(id)) {
 			const thread = this.thread(id);
 			const others = thread.peek().filter((m) => m.id !== message.id);
