@@ -120,6 +120,8 @@ class Server:
         await self.site.start()
         await self.site.setup([])
         await self.site.must("PUT", "queues/support", {"offer_s": 3600})
+        for kind in ("chat", "telephony", "email"):  # an agent here takes a hundred at once
+            await self.site.must("PUT", f"weights/{kind}", {"weight": 100, "max": 0})
         for login in self.logins:
             await self.site.must("POST", "users", {
                 "login": login, "name": login, "roles": ["agent"], "queues": ["support"],
