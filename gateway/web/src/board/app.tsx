@@ -57,7 +57,7 @@ function Head() {
 			<a class="btn" href="/console" aria-label={t("common.console")}>
 				<Icon of={inboxIcon} size={16} /> <span class="label">{t("common.console")}</span>
 			</a>
-			<button type="button" class="btn" onClick={full} aria-label={t("board.full")}
+			<button type="button" class="btn full-screen" onClick={full} aria-label={t("board.full")}
 				title={t("board.full")}><Icon of={fullIcon} size={16} /></button>
 			<AccountMenu withKeys={false} />
 		</header>
