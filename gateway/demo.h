@@ -9,6 +9,8 @@ struct demo_options {
 	char account_sid[40];
 	char auth_token[40];
 	char provider_url[200]; /* where calls out go: a provider's test double */
+	char ring[5000];	/* the line that places a call */
+	char list[5000];	/* a line that asks this Usher something */
 };
 
 #endif

@@ -137,9 +137,11 @@ static void print_addresses(const struct demo *d, const char *video)
 	printf("  Video, as a customer    %s\n", video);
 	printf("  Mail in (LMTP)          127.0.0.1:%d, to support@meripuu.example\n", d->options.lmtp_port);
 	printf("  Mail out (Maildir)      %s\n", d->options.maildir);
+	printf("  Place a call            %s\n", d->options.ring);
 	printf("  Calls (Twilio dialect)  POST %s/hooks/phone/voice\n", url);
 	printf("                          account %s, token %s\n", d->options.account_sid,
 	       d->options.auth_token);
+	printf("  Commands                %s\n", d->options.list);
 	print_people(d);
 	printf("\nTry: swaks --protocol LMTP --server 127.0.0.1:%d --from you@customer.example "
 	       "--to support@meripuu.example --header \"Subject: Hello\" --body \"Is my bicycle on its way?\"\n",
@@ -178,6 +180,10 @@ static void write_page(const struct demo *d, struct usher_buf *out)
 	json_put_object(&w, "mail");
 	json_put_string(&w, "address", "support@meripuu.example");
 	json_put_string(&w, "command", command);
+	json_write_object_end(&w);
+	json_put_object(&w, "call");
+	json_put_string(&w, "number", "+35891234567");
+	json_put_string(&w, "command", d->options.ring);
 	json_write_object_end(&w);
 	json_write_object_end(&w);
 }

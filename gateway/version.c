@@ -16,7 +16,7 @@ const char *version_number(void)
 
 void version_print(FILE *out)
 {
-	fprintf(out, "usher %s (libuv %s, sqlite %s, %s, libcurl %s, libsodium %s, jansson %s)\n",
+	fprintf(out, "usher %s (libuv %s, sqlite %s, openssl %s, libcurl %s, libsodium %s, jansson %s)\n",
 		PACKAGE_VERSION, uv_version_string(), store_sqlite_version(),
 		OpenSSL_version(OPENSSL_VERSION_STRING), curl_version_info(CURLVERSION_NOW)->version,
 		sodium_version_string(), jansson_version_str());

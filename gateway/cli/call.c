@@ -6,8 +6,11 @@
 #include "gateway/json.h"
 
 #include <curl/curl.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #define ANSWER_MAX ((size_t)64 << 20)
 
@@ -15,6 +18,29 @@ struct target {
 	struct usher_buf url, token;
 	struct usher_buf connect; /* "::HOST:PORT" for libcurl, or empty: as the address says */
 };
+
+bool cli_names_data_dir(const struct cli_options *o)
+{
+	for (int i = 0; i < o->set_count; i++)
+		if (strncmp(o->sets[i], "data_dir=", 9) == 0)
+			return true;
+	return getenv("USHER_DATA_DIR") != NULL || o->config != NULL;
+}
+
+/* Where nobody said which Usher is meant and none runs on the usual folder, a demo of this user in
+ * this folder is. */
+static FILE *open_demo_control(const struct cli_options *o)
+{
+	struct stat st;
+	if (errno != ENOENT || cli_names_data_dir(o))
+		return NULL;
+	FILE *file = fopen(CLI_DEMO_FOLDER "/control", "re");
+	if (file != NULL && (fstat(fileno(file), &st) < 0 || st.st_uid != geteuid())) {
+		fclose(file);
+		file = NULL;
+	}
+	return file;
+}
 
 /* data_dir/control holds the address, the token and where to connect, one line each. */
 static int read_control(const struct cli_options *o, struct target *t, char *reason, size_t n)
@@ -29,6 +55,8 @@ static int read_control(const struct cli_options *o, struct target *t, char *rea
 	}
 	buf_addf(&path, "%s/control", config_data_dir(config));
 	FILE *file = fopen(path.p, "re");
+	if (file == NULL)
+		file = open_demo_control(o);
 	bool is_read = file != NULL && fscanf(file, "%511s %127s %299s", url, token, connect) == 3;
 	if (!is_read)
 		snprintf(reason, n, "%s: cannot be read; no Usher runs on that folder, or you may not "
@@ -115,7 +143,7 @@ int cli_answer_fault(const struct cli_answer *a)
 	struct json *problem = NULL;
 	struct usher_text detail = TEXT_NONE;
 	if (a->status == 0)
-		return cli_fail(EXIT_UNREACHABLE, "start it with `usher serve`, or name another with --url",
+		return cli_fail(EXIT_UNREACHABLE, "start it with `usher serve`, or name its folder with --set data_dir=… or its address with --url",
 				"%s", a->reason);
 	if (json_parse(&problem, buf_text(&a->body), 1 << 20, NULL) == 0)
 		detail = json_as_text(json_member(problem, "detail"));

@@ -15,7 +15,7 @@ static const struct {
 } commands[] = {
 	{"serve", cli_serve, "run Usher until SIGTERM; --supervise restarts it when it ends with a fault"},
 	{"init", cli_init, "make the data folder and print the one-time link for the first admin"},
-	{"demo", cli_demo, "run with demo data on http://127.0.0.1:8080 and print each sign-in"},
+	{"demo", cli_demo, "run with demo data and print each sign-in; [--port 8080] [--lmtp-port 2424]"},
 	{"check", cli_check, "check the configuration file, and the routing of a running Usher"},
 	{"bench", cli_bench, "[routing|store]: what this machine can do, beside limits of the same run"},
 	{"explain", cli_explain, "CONTACT: why each offer went where it went, and why not elsewhere"},

@@ -49,6 +49,9 @@ bool cli_is_noun(const char *word);
 void cli_noun_help(struct usher_buf *out);
 
 /* ---- speaking to a running Usher ---- */
+#define CLI_DEMO_FOLDER "demo-data" /* of `usher demo`, in the folder it is started in */
+/* Whether options or environment say which folder is meant. */
+bool cli_names_data_dir(const struct cli_options *o);
 struct cli_answer {
 	int status;             /* HTTP; 0 = nobody answered */
 	struct usher_buf body;  /* owned: buf_done it */
@@ -62,7 +65,7 @@ int cli_answer_fault(const struct cli_answer *a);
 /* ---- printing ---- */
 struct cli_column {
 	const char *title;
-	const char *path; /* "customer.name"; "*count" counts a list */
+	const char *path; /* "customer.name"; "a|b": b where a is empty; "*a" counts a list */
 	bool is_number;
 };
 /* Prints an answer's items (or the one object) as the options want it. */

@@ -6,12 +6,11 @@
 #include "gateway/seed.h"
 #include "gateway/serve.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
-
-#define DEMO_FOLDER "demo-data"
 
 static const char *option(const struct cli_options *o, const char *name, const char *fallback)
 {
@@ -19,14 +18,6 @@ static const char *option(const struct cli_options *o, const char *name, const c
 		if (strcmp(o->args[i], name) == 0)
 			return o->args[i + 1];
 	return fallback;
-}
-
-static bool is_data_dir_set(const struct cli_options *o)
-{
-	for (int i = 0; i < o->set_count; i++)
-		if (strncmp(o->sets[i], "data_dir=", 9) == 0)
-			return true;
-	return getenv("USHER_DATA_DIR") != NULL || o->config != NULL;
 }
 
 /* The provider's account stays the same over restarts, so that a script can be kept. */
@@ -53,6 +44,18 @@ static void fill_account(struct demo_options *d, const char *folder)
 	snprintf(d->auth_token, sizeof d->auth_token, "%s", token);
 }
 
+/* Lines to copy: no more in them than is needed to find this demo. */
+static void fill_commands(struct demo_options *d, const struct config *config, const char *folder)
+{
+	const char *url = config_public_url(config);
+	bool is_usual = strcmp(config_data_dir(config), CLI_DEMO_FOLDER) == 0;
+	bool is_usual_url = strcmp(url, "http://127.0.0.1:8080") == 0;
+	snprintf(d->ring, sizeof d->ring, "contrib/ring-demo%s%s%s%s", is_usual ? "" : " -d ",
+		 is_usual ? "" : folder, is_usual_url ? "" : " -u ", is_usual_url ? "" : url);
+	snprintf(d->list, sizeof d->list, "%s%s%s contact list", program_invocation_name,
+		 is_usual ? "" : " --set data_dir=", is_usual ? "" : folder);
+}
+
 static void on_ready(struct gateway *g, void *arg)
 {
 	struct demo_options *d = arg;
@@ -62,6 +65,7 @@ static void on_ready(struct gateway *g, void *arg)
 	if (realpath(config_data_dir(g->config), folder) == NULL)
 		folder[0] = '\0';
 	snprintf(d->maildir, sizeof d->maildir, "%s/mail-out", folder);
+	fill_commands(d, g->config, folder);
 	seed_demo(g, d);
 }
 
@@ -75,8 +79,8 @@ int cli_demo(const struct cli_options *o)
 	char listen[64];
 	snprintf(listen, sizeof listen, "listen=127.0.0.1:%s", option(o, "--port", "8080"));
 	with.sets[with.set_count++] = listen;
-	if (!is_data_dir_set(o))
-		with.sets[with.set_count++] = "data_dir=" DEMO_FOLDER;
+	if (!cli_names_data_dir(o))
+		with.sets[with.set_count++] = "data_dir=" CLI_DEMO_FOLDER;
 	demo.lmtp_port = atoi(option(o, "--lmtp-port", "2424"));
 	snprintf(demo.provider_url, sizeof demo.provider_url, "%s",
 		 option(o, "--provider", "http://127.0.0.1:8081"));

@@ -14,7 +14,7 @@
 static const struct cli_column contact_columns[] = {
 	{"NUMBER", "number", false}, {"STATE", "state", false}, {"CHANNEL", "channel", false},
 	{"QUEUE", "queue.name", false}, {"AGENT", "agent.name", false},
-	{"CUSTOMER", "customer.name", false}, {"SUBJECT", "subject", false},
+	{"CUSTOMER", "customer.name|customer.address", false}, {"SUBJECT", "subject", false},
 	{"SINCE", "queued_at", false}, {NULL, NULL, false}};
 static const struct cli_column message_columns[] = {
 	{"SEQ", "seq", true}, {"AT", "at", false}, {"KIND", "kind", false},
@@ -287,15 +287,38 @@ static int call(const struct cli_options *o, const struct noun_verb *v, int firs
 	return code;
 }
 
+static int no_such_verb(const struct cli_options *o)
+{
+	struct usher_buf hint = {0};
+	for (size_t i = 0; i < VERBS; i++)
+		if (strcmp(verbs[i].noun, o->args[0]) == 0)
+			buf_addf(&hint, "%s%s %s", hint.n > 0 ? ", " : "", verbs[i].noun, verbs[i].verb);
+	int code = o->arg_count < 2
+			   ? cli_fail(EXIT_USAGE_ERROR, hint.p, "%s: a verb is missing", o->args[0])
+			   : cli_fail(EXIT_USAGE_ERROR, hint.p, "%s: no such verb: %s", o->args[0], o->args[1]);
+	buf_done(&hint);
+	return code;
+}
+
+/* An option that is none would be sent as a parameter and do nothing. */
+static const char *stray_option(const struct cli_options *o)
+{
+	for (int i = 2; i < o->arg_count; i++)
+		if (o->args[i][0] == '-' && o->args[i][1] == '-')
+			return o->args[i];
+	return NULL;
+}
+
 int cli_noun(const struct cli_options *o)
 {
 	const struct noun_verb *v = find(o);
 	char path[300];
 	int first = 2;
 	if (v == NULL)
-		return cli_fail(EXIT_USAGE_ERROR, "usher --help lists nouns and verbs",
-				"%s: no such verb%s%s", o->args[0], o->arg_count > 1 ? ": " : "",
-				o->arg_count > 1 ? o->args[1] : "");
+		return no_such_verb(o);
+	if (stray_option(o) != NULL)
+		return cli_fail(EXIT_USAGE_ERROR, "usher --help lists the options",
+				"unknown option \"%s\", or its value is missing", stray_option(o));
 	const char *slot = strstr(v->path, "%s");
 	if (slot != NULL && o->arg_count <= first)
 		return cli_fail(EXIT_USAGE_ERROR, v->help, "%s %s: which one?", v->noun, v->verb);

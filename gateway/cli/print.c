@@ -23,6 +23,24 @@ static const struct json *walk(const struct json *value, const char *path)
 	return value;
 }
 
+/* "customer.name|customer.address": the first that is not empty. */
+static const struct json *first_of(const struct json *item, const char *paths)
+{
+	struct usher_text rest = text_of(paths);
+	const struct json *value = NULL;
+	while (rest.n > 0) {
+		struct usher_text path = text_cut(&rest, '|');
+		char name[80];
+		snprintf(name, sizeof name, "%.*s", TEXT_ARG(path));
+		value = walk(item, name);
+		bool is_empty = value == NULL || json_kind(value) == JSON_KIND_NULL ||
+				(json_kind(value) == JSON_KIND_TEXT && json_as_text(value).n == 0);
+		if (!is_empty)
+			break;
+	}
+	return value;
+}
+
 static void add_list(struct usher_buf *cell, const struct json *list)
 {
 	for (size_t i = 0; i < json_count(list); i++) {
@@ -59,7 +77,7 @@ static void clean(struct usher_buf *cell)
 static void cell_of(const struct json *item, const struct cli_column *column, struct usher_buf *cell)
 {
 	bool is_count = column->path[0] == '*';
-	const struct json *value = walk(item, column->path + is_count);
+	const struct json *value = first_of(item, column->path + is_count);
 	buf_reserve(cell, 0);
 	if (is_count) {
 		buf_addf(cell, "%zu", json_count(value));
@@ -129,8 +147,9 @@ static void cut(struct usher_buf *cell)
 	buf_adds(cell, "…");
 }
 
+/* A list is kept narrow; one thing alone is shown whole, such as a link to be copied. */
 static void print_table(const struct json *const *items, size_t count,
-			const struct cli_column *columns)
+			const struct cli_column *columns, bool is_list)
 {
 	size_t n = column_count(columns), widths[COLUMNS_MAX];
 	for (size_t c = 0; c < n; c++) {
@@ -138,7 +157,8 @@ static void print_table(const struct json *const *items, size_t count,
 		for (size_t i = 0; i < count; i++) {
 			struct usher_buf cell = {0};
 			cell_of(items[i], &columns[c], &cell);
-			cut(&cell);
+			if (is_list)
+				cut(&cell);
 			size_t width = width_of(buf_text(&cell));
 			widths[c] = width > widths[c] ? width : widths[c];
 			buf_done(&cell);
@@ -150,7 +170,8 @@ static void print_table(const struct json *const *items, size_t count,
 		for (size_t c = 0; c < n; c++) {
 			struct usher_buf cell = {0};
 			cell_of(items[i], &columns[c], &cell);
-			cut(&cell);
+			if (is_list)
+				cut(&cell);
 			print_cell(buf_text(&cell), widths[c], columns[c].is_number, c + 1 == n);
 			buf_done(&cell);
 		}
@@ -218,7 +239,7 @@ int cli_print(const struct cli_options *o, struct usher_text text, const struct 
 	else if (strcmp(o->output, "csv") == 0)
 		print_csv(items, count, columns);
 	else
-		print_table(items, count, columns);
+		print_table(items, count, columns, list != NULL);
 	free(items);
 	json_free(answer);
 	return EXIT_DONE;

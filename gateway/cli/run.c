@@ -141,6 +141,16 @@ static int ask_for_link(const struct cli_options *o, const struct config *config
 	return code;
 }
 
+static void print_next(const struct cli_options *o)
+{
+	fputs("Then run: usher serve", stdout);
+	if (o->config != NULL)
+		printf(" --config %s", o->config);
+	for (int i = 0; i < o->set_count; i++)
+		printf(" --set %s", o->sets[i]);
+	putchar('\n');
+}
+
 int cli_init(const struct cli_options *o)
 {
 	struct config *config = NULL;
@@ -160,8 +170,7 @@ int cli_init(const struct cli_options *o)
 		code = code < 0 ? cli_fail(EXIT_FAILED, NULL, "%s", err.text)
 				: print_link(config, token);
 		if (code == 0 && !o->is_quiet)
-			printf("Then run: usher serve%s%s\n", o->config != NULL ? " --config " : "",
-			       o->config != NULL ? o->config : "");
+			print_next(o);
 		serve_close_store(&g);
 	}
 	arena_done(&g.arena);

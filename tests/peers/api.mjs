@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // The REST calls, the live socket and the command line, as other people's programs use and misuse them.
+import { execFileSync } from 'node:child_process';
+import { existsSync, symlinkSync } from 'node:fs';
 import { request } from 'node:http';
+import path from 'node:path';
 
 import { assert, note, run, test, until } from './lib/tap.mjs';
-import { Caller, Live, Usher, accept, freePort, seed } from './lib/usher.mjs';
+import { Caller, Live, PROGRAM, Usher, accept, freePort, seed, temporary } from './lib/usher.mjs';
 
 let usher, admin, supervisor, anna, guest;
 const by = async (role) => {
@@ -178,6 +181,34 @@ test('the command line: tables, CSV, JSON, exit codes, explain', async () => {
 	assert.equal(explained.code, 0);
 	assert.match(explained.out, /agent/i);
 	note(explained.out.split('\n').slice(0, 3).join('\n'));
+});
+
+test('commands: a wrong verb and a wrong option are named, with what there is', async () => {
+	const missing = await usher.cli('queue');
+	assert.equal(missing.code, 2);
+	assert.match(missing.err, /a verb is missing[^]*queue list, /);
+	assert.match((await usher.cli('queue', 'lst')).err, /no such verb: lst[^]*queue list, /);
+	const stray = await usher.cli('queue', 'list', '--bogus');
+	assert.equal(stray.code, 2);
+	assert.match(stray.err, /unknown option "--bogus"/);
+});
+
+test('commands: one thing alone is shown whole; a customer without a name by the address', async () => {
+	const name = `x${'y'.repeat(90)}`;
+	await usher.admin.post('queues', { slug: 'long', name });
+	assert.ok((await usher.cli('queue', 'show', 'long')).out.includes(name));
+	assert.ok(!(await usher.cli('queue', 'list')).out.includes(name));
+	await contact({ customer: { address: 'Postbox 8' } });
+	assert.match((await usher.cli('contact', 'list')).out, /Postbox 8/);
+});
+
+test('commands find the demo of the folder they are given in', async () => {
+	const folder = temporary('api-demo');
+	symlinkSync(usher.folder, path.join(folder, 'demo-data'));
+	const { USHER_DATA_DIR, ...env } = process.env;
+	if (existsSync('/var/lib/usher/control')) return note('SKIP: an Usher is installed on this machine');
+	const out = execFileSync(PROGRAM, ['queue', 'list'], { cwd: folder, env, encoding: 'utf8' });
+	assert.match(out, /support/);
 });
 
 await run({

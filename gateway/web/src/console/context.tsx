@@ -14,7 +14,7 @@ import { ChannelIcon } from "../ui/badge";
 import { Icon } from "../ui/icon";
 import { Explain } from "./explain";
 import { STATE } from "./labels";
-import { nameOf } from "./row";
+import { isMadeUp, nameOf } from "./row";
 import { isContextOpen, open, selected } from "./state";
 
 const FRESH_MS = 60_000;
@@ -69,7 +69,7 @@ function Who({ contact, customer }: { contact: Contact; customer: Customer | nul
 				</div>
 			</div>
 			<ul class="addresses">
-				{addresses.filter((a) => a.value).map((a) => (
+				{addresses.filter((a) => a.value && !isMadeUp(a.value)).map((a) => (
 					<li key={`${a.channel}${a.value}`}>
 						<ChannelIcon kind={a.channel} size={16} /> <span>{a.value}</span>
 						{a.verified && <span class="ok" title={t("context.verified")}>

@@ -8,7 +8,10 @@ import type { Contact, Explanation } from "../lib/types";
 
 const OUTCOMES: Record<string, Key> = { accepted: "explain.accepted", declined: "explain.declined",
 	timeout: "explain.timeout", withdrawn: "explain.withdrawn",
-	"lost-presence": "explain.lost-presence", "customer-left": "explain.customer-left" };
+	"lost-presence": "explain.lost-presence", "not-ready": "explain.not-ready",
+	"customer-left": "explain.customer-left", "customer-ended": "explain.customer-left",
+	transferred: "explain.withdrawn", removed: "explain.withdrawn",
+	"agent-closed": "explain.withdrawn", system: "explain.withdrawn" };
 
 function outcome(name: string | null): string {
 	if (name === null)

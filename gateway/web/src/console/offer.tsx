@@ -10,6 +10,7 @@ import { store } from "../live/client";
 import type { Offer, Presence } from "../lib/types";
 import { ChannelIcon } from "../ui/badge";
 import { accept, decline } from "./actions";
+import { nameOf } from "./row";
 
 function Idle({ presence }: { presence: Presence | null }) {
 	const keys: Record<string, [Key, Key]> = {
@@ -31,8 +32,8 @@ function Idle({ presence }: { presence: Presence | null }) {
 function Live({ offer, others }: { offer: Offer; others: number }) {
 	const [busy, setBusy] = useState(false);
 	const { contact } = offer;
-	const seconds = Math.max(0, left(offer.expires_at, now.value));
 	const total = Math.max(1, left(offer.expires_at, Date.parse(offer.offered_at)));
+	const seconds = Math.min(total, Math.max(0, left(offer.expires_at, now.value)));
 	const act = (run: (o: Offer) => Promise<unknown>) => () => {
 		setBusy(true);
 		void run(offer).finally(() => setBusy(false));
@@ -43,8 +44,7 @@ function Live({ offer, others }: { offer: Offer; others: number }) {
 			<div class="offer-head">
 				<ChannelIcon kind={contact.channel} size={20} />
 				<div class="offer-who">
-					<strong>{contact.customer.name || contact.customer.address
-						|| t("common.unknown")}</strong>
+					<strong>{nameOf(contact)}</strong>
 					<span>{contact.queue.name} · {contact.number}</span>
 				</div>
 				<span class="offer-time figure" data-testid="offer-time">{seconds} s</span>
@@ -73,7 +73,7 @@ export function OfferStrip() {
 		<section class="offer-slot" aria-label={t("offer.title")}>
 			<p class="vh" role="alert">
 				{offer && t("offer.spoken", { channel: t(`channel.${offer.contact.channel}`),
-					name: offer.contact.customer.name || t("common.unknown"),
+					name: nameOf(offer.contact),
 					queue: offer.contact.queue.name })}
 			</p>
 			{offer

@@ -11,8 +11,16 @@ import { draftVersion, hasDraft } from "./drafts";
 import { STATE } from "./labels";
 import { isUnread, selected } from "./state";
 
-export const nameOf = (c: Contact): string =>
-	c.customer.name || c.customer.address || t("common.unknown");
+const VISITOR = /^visitor-([0-9a-f]{4})[0-9a-f]{12}$/;
+
+/** What the chat calls somebody who told no address: no address for people's eyes. */
+export const isMadeUp = (address: string): boolean => VISITOR.test(address);
+
+export function nameOf(c: Contact): string {
+	const visitor = VISITOR.exec(c.customer.address);
+	return c.customer.name || (visitor && t("common.visitor", { id: visitor[1] ?? "" }))
+		|| c.customer.address || t("common.unknown");
+}
 
 /** How a promise stands: nothing to say, three quarters of it used, or broken. */
 export function promise(c: Contact, at: number): "" | "warn" | "bad" {

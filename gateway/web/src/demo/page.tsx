@@ -13,7 +13,7 @@ import { VideoCard } from "./videocard";
 
 /** What `usher demo` says about itself at /demo.json; a page without it says where to look. */
 export interface DemoFacts {
-	sign_ins?: { login: string; password: string; roles: string }[];
+	sign_ins?: { login: string; password: string; roles: string[] }[];
 	mail?: { address: string; command: string };
 	call?: { number: string; command: string };
 }
@@ -60,7 +60,7 @@ function SignIns({ facts }: { facts: DemoFacts }) {
 			</thead>
 			<tbody>{facts.sign_ins.map((s) => (
 				<tr key={s.login}><td><code>{s.login}</code></td><td><code>{s.password}</code></td>
-					<td>{s.roles}</td></tr>
+					<td>{s.roles.join(", ")}</td></tr>
 			))}</tbody>
 		</table>
 	);

@@ -20,7 +20,7 @@ export class ChatLink {
 	readonly chat: Chat;
 	onNews: (item: Item) => void = () => {};
 	isVisible = false;
-	profile: Profile = {};
+	readonly profile: Profile;
 	private readonly store = openStorage();
 	private readonly socket: Socket;
 	private readonly prefix: string;
@@ -41,6 +41,7 @@ export class ChatLink {
 			conv: this.store.get(`${this.prefix}conv`),
 			outbox: this.storedOutbox(),
 		}, { now: Date.now, id: newId });
+		this.profile = readJson<Profile | null>(this.store, `${this.prefix}profile`, null) ?? {};
 		this.written = this.keys();
 		this.socket = new Socket(socketUrl(path, origin), "usher-chat.v1", {
 			opened: () => this.opened(),
@@ -129,6 +130,7 @@ export class ChatLink {
 		const page = { url: location.origin + location.pathname,
 			title: document.title.slice(0, 200) };
 		this.told = this.tale();
+		this.keep("profile", this.told === "{}" ? null : this.told);
 		this.say([this.chat.hello(this.lang(), page, this.profile)]);
 	}
 

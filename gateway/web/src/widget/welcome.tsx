@@ -18,12 +18,12 @@ export function Welcome({ link }: { link: ChatLink }) {
 			<label>
 				{t("widget.name")}
 				<input type="text" autocomplete="name" maxLength={100} onInput={set("name")}
-					data-testid="widget-name" />
+					defaultValue={link.profile.name} data-testid="widget-name" />
 			</label>
 			<label>
 				{t("widget.email")}
-				<input type="email" autocomplete="email" maxLength={254} onInput={set("address")}
-					data-testid="widget-email" />
+				<input type="email" autocomplete="email" maxLength={254}
+					onInput={set("address")} defaultValue={link.profile.address} data-testid="widget-email" />
 				<small>{t("widget.email_why")}</small>
 			</label>
 		</div>
