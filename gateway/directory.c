@@ -11,7 +11,7 @@
 
 struct shelf { /* the rows of one table */
 	const struct store_table *table;
-	void **rows; /* owned, in the order they came; kept when removed, for their names */
+	void **rows; /* owned, in the order of their keys; kept when removed, for their names */
 	size_t count, space;
 	const void **shown; /* owned: those not removed */
 	size_t shown_count;
@@ -70,32 +70,47 @@ static void refresh(struct shelf *s)
 			s->shown[s->shown_count++] = s->rows[i];
 }
 
-static bool is_same_key(const struct store_table *t, const void *a, const void *b)
+static int compare_texts(struct usher_text a, struct usher_text b)
 {
-	const struct store_column *key = &t->columns[t->key[0]];
-	const char *at_a = (const char *)a + key->offset, *at_b = (const char *)b + key->offset;
-	if (key->type == STORE_INTEGER)
-		return memcmp(at_a, at_b, sizeof(int64_t)) == 0;
-	return text_equal(*(const struct usher_text *)(const void *)at_a,
-			  *(const struct usher_text *)(const void *)at_b);
+	size_t n = a.n < b.n ? a.n : b.n;
+	int order = n > 0 ? memcmp(a.p, b.p, n) : 0;
+	return order != 0 ? order : (a.n > b.n) - (a.n < b.n);
 }
 
-static void shelf_set(struct shelf *s, const void *row)
+/* As the store orders them: lists stand the same before a restart and after it. */
+static int compare_keys(const struct store_table *t, const void *a, const void *b)
 {
-	size_t i = 0;
-	while (i < s->count && !is_same_key(s->table, s->rows[i], row))
-		i++;
-	if (i < s->count) {
-		void *copy = kept_row_copy(s->table, row);
-		kept_row_free(s->table, s->rows[i]);
-		s->rows[i] = copy;
-		return;
-	}
+	const struct store_column *key = &t->columns[t->key[0]];
+	const void *at_a = (const char *)a + key->offset, *at_b = (const char *)b + key->offset;
+	if (key->type != STORE_INTEGER)
+		return compare_texts(*(const struct usher_text *)at_a, *(const struct usher_text *)at_b);
+	int64_t first = *(const int64_t *)at_a, second = *(const int64_t *)at_b;
+	return (first > second) - (first < second);
+}
+
+static void shelf_insert(struct shelf *s, size_t i, void *row)
+{
 	if (s->count == s->space) {
 		s->space = s->space == 0 ? 16 : s->space * 2;
 		s->rows = memory_resize(s->rows, s->space * sizeof *s->rows);
 	}
-	s->rows[s->count++] = kept_row_copy(s->table, row);
+	memmove(&s->rows[i + 1], &s->rows[i], (s->count - i) * sizeof *s->rows);
+	s->rows[i] = row;
+	s->count++;
+}
+
+static void shelf_set(struct shelf *s, const void *row)
+{
+	size_t i = s->count; /* a new one mostly comes last */
+	while (i > 0 && compare_keys(s->table, s->rows[i - 1], row) > 0)
+		i--;
+	void *copy = kept_row_copy(s->table, row);
+	if (i == 0 || compare_keys(s->table, s->rows[i - 1], row) != 0) {
+		shelf_insert(s, i, copy);
+		return;
+	}
+	kept_row_free(s->table, s->rows[i - 1]);
+	s->rows[i - 1] = copy;
 }
 
 static int on_row(const void *row, void *arg)
@@ -340,7 +355,8 @@ void directory_remove_channel(struct turn *t, struct usher_text id)
 		if (!text_equal(row->id, id))
 			continue;
 		kept_row_free(s->table, row);
-		s->rows[i] = s->rows[--s->count];
+		s->count--;
+		memmove(&s->rows[i], &s->rows[i + 1], (s->count - i) * sizeof *s->rows);
 		break;
 	}
 	refresh(s);

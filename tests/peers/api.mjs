@@ -211,6 +211,16 @@ test('commands find the demo of the folder they are given in', async () => {
 	assert.match(out, /support/);
 });
 
+test('lists stand in the same order before a restart and after it', async () => {
+	for (const code of ['zz', 'aa', 'mm']) await usher.admin.post('codes', { code, label: `Code ${code}` });
+	const codes = async () => (await usher.admin.get('codes')).items.map((c) => c.code);
+	const before = await codes();
+	await usher.down();
+	await usher.up();
+	assert.deepEqual(await codes(), before);
+	assert.ok(before.indexOf('aa') < before.indexOf('mm') && before.indexOf('mm') < before.indexOf('zz'));
+});
+
 await run({
 	async before() {
 		usher = await Usher.start({ name: 'api' });
