@@ -102,6 +102,8 @@ class Server:
                     break
             time.sleep(0.1)
         else:
+            self.process.kill()
+            self.process.wait()
             raise RuntimeError("usher serve does not start: " + (folder / "log").read_text()[-500:])
         self.host = self.url.removeprefix("http://")
 
