@@ -14,6 +14,9 @@ export function test(name, run, { limit = LIMIT_MS } = {}) {
 
 export const note = (text) => console.log(`# ${String(text).replaceAll('\n', '\n# ')}`);
 
+// What a case returns when only it cannot run here: `return skip('why')`.
+export const skip = (why) => ({ skipped: why });
+
 // Everything that follows is passed over: what it needs is not on this machine.
 export const skipAll = (why) => {
 	skipping = why;
@@ -41,8 +44,8 @@ export async function run({ before, after, onFail } = {}) {
 			const began = Date.now();
 			n++;
 			try {
-				await within(one.run(), one.limit);
-				console.log(`ok ${n} - ${one.name}`);
+				const result = await within(one.run(), one.limit);
+				console.log(`ok ${n} - ${one.name}${result?.skipped ? ` # SKIP ${result.skipped}` : ''}`);
 				note(`${Date.now() - began} ms`);
 			} catch (fault) {
 				failed++;
