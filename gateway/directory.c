@@ -318,8 +318,10 @@ int directory_put_user(struct turn *t, const struct user_row *row)
 		ev.agent.capacity = (uint16_t)row->capacity;
 		ev.agent.skill_count = (uint8_t)requirements_parse(row->skills, ev.agent.skills,
 								   ROUTING_SKILLS_MAX);
-		ev.agent.queue_count = (uint8_t)parse_queues(row->queues, ev.agent.queues,
-							     ROUTING_MEMBERSHIPS_MAX);
+		usher_id queues[ROUTING_MEMBERSHIPS_MAX];
+		int n = parse_queues(row->queues, queues, ROUTING_MEMBERSHIPS_MAX);
+		for (int i = 0; i < n; i++)
+			ev.agent.queues[ev.agent.queue_count++].queue = queues[i];
 	} else {
 		ev.presence.agent = row->id;
 	}

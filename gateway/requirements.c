@@ -35,8 +35,11 @@ void requirements_fill(struct gateway *g, const struct contact *c, struct routin
 	if (queue == NULL || queue->fields.n == 0)
 		return;
 	json_t *fields = json_loadb(queue->fields.p, queue->fields.n, 0, NULL);
-	ev->requirement_count =
-		(uint8_t)from_object(json_object_get(fields, "requirements"), ev->requirements,
-				     ROUTING_REQUIREMENTS_MAX);
+	struct routing_skill needs[ROUTING_REQUIREMENTS_MAX];
+	ev->requirement_count = (uint8_t)from_object(json_object_get(fields, "requirements"), needs,
+						     ROUTING_REQUIREMENTS_MAX);
+	for (unsigned i = 0; i < ev->requirement_count; i++)
+		ev->requirements[i] = (struct routing_requirement){.skill = needs[i].skill,
+								   .level = needs[i].level};
 	json_decref(fields);
 }

@@ -124,7 +124,7 @@ static void put_finding(struct json_writer *w, const char *format, ...)
 	json_write_object_end(w);
 }
 
-static bool has_skill(const struct user_row *user, const struct routing_skill *need)
+static bool has_skill(const struct user_row *user, const struct routing_requirement *need)
 {
 	struct routing_skill skills[ROUTING_SKILLS_MAX];
 	int n = requirements_parse(user->skills, skills, ROUTING_SKILLS_MAX);

@@ -83,7 +83,7 @@ static void add_site(struct routing_run *b)
 		ev.agent.agent = i;
 		ev.agent.capacity = AGENT_CAPACITY_DEFAULT;
 		for (unsigned k = 0; k < 3; k++)
-			ev.agent.queues[ev.agent.queue_count++] = 1 + (i + k * 7) % QUEUES;
+			ev.agent.queues[ev.agent.queue_count++].queue = 1 + (i + k * 7) % QUEUES;
 		for (uint32_t skill = 1; skill <= 4; skill++)
 			if ((i + skill) % 4 != 0)
 				ev.agent.skills[ev.agent.skill_count++] =
@@ -106,7 +106,7 @@ static void arrive(struct routing_run *b)
 	ev.contact.first_us = b->now;
 	ev.contact.requirement_count = (uint8_t)random_below(&b->random, 2);
 	ev.contact.requirements[0] =
-		(struct routing_skill){1 + (uint32_t)random_below(&b->random, 4), 1};
+		(struct routing_requirement){1 + (uint32_t)random_below(&b->random, 4), 1};
 	step(b, &ev);
 }
 

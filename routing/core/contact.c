@@ -193,7 +193,7 @@ static int read_requirements(const struct routing_contact_new *ev, struct line *
 	if (ev->requirement_count > ROUTING_REQUIREMENTS_MAX)
 		return E_INVALID;
 	for (unsigned i = 0; i < ev->requirement_count; i++) {
-		struct routing_skill need = ev->requirements[i];
+		struct routing_skill need = {ev->requirements[i].skill, ev->requirements[i].level};
 		if (need.skill == 0 || need.level > SKILL_LEVEL_MAX)
 			return E_INVALID;
 		unsigned at = i;

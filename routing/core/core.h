@@ -34,8 +34,9 @@ struct routing_limits {
 	uint32_t contacts_max; /* open at once; default 100,000; E_LIMIT beyond */
 	uint32_t agents_max;   /* default 10,000 */
 	uint32_t queues_max;   /* default 1,000 */
+	uint32_t skills_max;   /* different ones ever named; default 500; 0 = 64 */
 };
-#define ROUTING_LIMITS_DEFAULT ((struct routing_limits){100000, 10000, 1000})
+#define ROUTING_LIMITS_DEFAULT ((struct routing_limits){100000, 10000, 1000, 500})
 
 /* ret is owned by the caller. `seed` feeds only orderings that are random on purpose. */
 int routing_new(struct routing **ret, const struct routing_limits *l, uint64_t seed,
@@ -73,9 +74,28 @@ struct routing_contact_view {
 	uint8_t priority;
 	usher_us first_us;    /* first message: the place in line counts from here */
 	usher_us queued_us;   /* entered this queue */
-	usher_us deadline_us; /* offer expiry, wrap-up end, park end, next review of a waiting one;
-			       * USHER_NEVER while active: the presence of its agent guards it */
-	uint32_t position;    /* 1 = next of its queue; 0 when not waiting */
+	usher_us deadline_us; /* offer expiry, wrap-up end, park end; end of a step, of a wait or next
+			       * review of a waiting one; of an active one the end of the wait for
+			       * an answer, or USHER_NEVER: the presence of its agent guards it */
+	uint32_t position;    /* 1 = next of its queue; 0 when not waiting. Contacts that wait for a
+			       * certain agent do not stand before others */
+	uint8_t step;         /* of the queue's routing steps, from 0 */
+	uint8_t seats;        /* agents who are offered it, or hold it and confer */
+	bool is_callback;
+	bool is_closed_hours; /* parked until its queue opens */
+	usher_id consults_for; /* the contact whose agent asks, 0 = it is no consultation */
+};
+
+/* An agent's part in a contact. */
+enum routing_role {
+	ROLE_OFFERED = 1,
+	ROLE_HOLDER = 2,   /* active or in wrap-up; exactly one */
+	ROLE_CONFERRING = 3,
+};
+struct routing_seat_view {
+	usher_id agent;
+	uint64_t epoch;
+	enum routing_role role;
 };
 
 struct routing_agent_view {
@@ -96,11 +116,23 @@ struct routing_queue_view {
 	uint32_t agents_ready;    /* members that are ready with room for something */
 	uint32_t agents_busy;     /* members signed in and working, without room */
 	uint32_t agents_signed_in;
+	uint32_t agents_free;     /* ready with nothing in hand */
+	bool is_open;
+	usher_us until_us;        /* when it opens or closes; USHER_NEVER when unknown */
 };
 
 bool routing_contact(const struct routing *r, usher_id contact, struct routing_contact_view *ret);
 bool routing_agent(const struct routing *r, usher_id agent, struct routing_agent_view *ret);
 bool routing_queue(const struct routing *r, usher_id queue, struct routing_queue_view *ret);
+
+/* Who has to do with the contact, the holder or the earliest offer first; how many, at most
+ * ROUTING_PARALLEL_MAX. */
+unsigned routing_seats(const struct routing *r, usher_id contact,
+		       struct routing_seat_view ret[ROUTING_PARALLEL_MAX]);
+
+/* What the contact asks for in the step it has reached, skills in ascending order; how many. */
+unsigned routing_requirements(const struct routing *r, usher_id contact,
+			      struct routing_requirement ret[ROUTING_RESOLVED_MAX]);
 
 /* What a contact of the channel takes of an agent, and how many at once (0 = capacity alone). */
 bool routing_channel(const struct routing *r, enum channel_kind channel, uint16_t *ret_weight,
@@ -129,14 +161,19 @@ enum routing_reason {
 	REASON_PREFERRED_OTHER = 11, /* it waits for its preferred agent for a while */
 	REASON_CAPACITY = 12,      /* no room of that weight */
 	REASON_CHANNEL_MAX = 13,   /* has as many of this channel as allowed */
+	REASON_RING = 14,          /* in an outer ring, not reached yet */
+	REASON_PENALTY = 15,       /* a penalty above the limit of the step */
+	REASON_EXCLUSIVE = 16,     /* has work that does not go with it */
+	REASON_RESERVE = 17,       /* deferred work; too few agents would stay free */
 };
-#define ROUTING_REASONS 14
+#define ROUTING_REASONS 18
 const char *routing_reason_name(enum routing_reason reason); /* "capacity", "skill", … */
 
 struct routing_why {
 	enum routing_reason reason;
-	uint32_t skill;         /* REASON_SKILL: which */
-	uint8_t needed, has;    /* REASON_SKILL: levels */
+	uint32_t skill;         /* REASON_SKILL: which; REASON_EXCLUSIVE: the other channel */
+	uint8_t needed, has;    /* REASON_SKILL: levels; _RING, _PENALTY: limit, the agent's;
+				 * _RESERVE: to stay free, free members now (255 at most) */
 	usher_us idle_since_us; /* of a ready agent, for REASON_CHOSEN and REASON_OTHER_FIRST */
 };
 

@@ -3,11 +3,12 @@
 #include "routing/core/event.h"
 
 #include "routing/core/codec.h"
+#include "routing/core/parts.h"
 
 #include <assert.h>
 
-#define EVENT_VERSION 1
-#define KINDS (EV_TAKE + 1)
+#define EVENT_VERSION 2
+#define KINDS (EV_REQUIRE + 1)
 
 static const char *const names[KINDS] = {
 	[EV_TICK] = "tick",
@@ -31,6 +32,15 @@ static const char *const names[KINDS] = {
 	[EV_RESUME] = "resume",
 	[EV_PRIORITY] = "priority",
 	[EV_TAKE] = "take",
+	[EV_MOVE_ALL] = "move-all",
+	[EV_QUEUE_OPEN] = "queue-open",
+	[EV_CALLBACK] = "callback",
+	[EV_ACTIVITY] = "activity",
+	[EV_CONSULT] = "consult",
+	[EV_CONFERENCE] = "conference",
+	[EV_HAND_OVER] = "hand-over",
+	[EV_LEAVE] = "leave",
+	[EV_REQUIRE] = "require",
 };
 
 const char *routing_event_name(enum routing_event_kind kind)
@@ -46,7 +56,8 @@ enum payload {
 	PAYLOAD_PRESENCE,
 	PAYLOAD_CONTACT,
 	PAYLOAD_COMMAND,
-	PAYLOAD_TRANSFER
+	PAYLOAD_TRANSFER,
+	PAYLOAD_HOURS
 };
 
 static enum payload payload_of(enum routing_event_kind kind)
@@ -65,9 +76,14 @@ static enum payload payload_of(enum routing_event_kind kind)
 	case EV_PRESENCE_FOUND:
 		return PAYLOAD_PRESENCE;
 	case EV_CONTACT_NEW:
+	case EV_REQUIRE:
 		return PAYLOAD_CONTACT;
 	case EV_TRANSFER:
+	case EV_MOVE_ALL:
+	case EV_CONSULT:
 		return PAYLOAD_TRANSFER;
+	case EV_QUEUE_OPEN:
+		return PAYLOAD_HOURS;
 	case EV_TICK:
 		return PAYLOAD_NONE;
 	default:
@@ -77,40 +93,8 @@ static enum payload payload_of(enum routing_event_kind kind)
 
 /* ---- writing -------------------------------------------------------------------------------- */
 
-static void put_skills(struct usher_buf *b, const struct routing_skill *skills, unsigned count)
-{
-	for (unsigned i = 0; i < count; i++) {
-		put_number(b, skills[i].skill, 4);
-		put_number(b, skills[i].level, 1);
-	}
-}
-
-static void put_queue(struct usher_buf *b, const struct routing_queue_set *ev)
-{
-	put_number(b, ev->queue, 8);
-	put_number(b, ev->order, 1);
-	put_number(b, ev->priority, 1);
-	put_number(b, (uint64_t)ev->offer_us, 8);
-	put_number(b, (uint64_t)ev->wrapup_us, 8);
-	put_number(b, ev->is_wrapup_exclusive, 1);
-	put_number(b, ev->missed_max, 2);
-}
-
-static void put_agent(struct usher_buf *b, const struct routing_agent_set *ev)
-{
-	assert(ev->skill_count <= ROUTING_SKILLS_MAX && ev->queue_count <= ROUTING_MEMBERSHIPS_MAX);
-	put_number(b, ev->agent, 8);
-	put_number(b, ev->capacity, 2);
-	put_number(b, ev->skill_count, 1);
-	put_number(b, ev->queue_count, 1);
-	put_skills(b, ev->skills, ev->skill_count);
-	for (unsigned i = 0; i < ev->queue_count; i++)
-		put_number(b, ev->queues[i], 8);
-}
-
 static void put_contact(struct usher_buf *b, const struct routing_contact_new *ev)
 {
-	assert(ev->requirement_count <= ROUTING_REQUIREMENTS_MAX);
 	put_number(b, ev->contact, 8);
 	put_number(b, ev->queue, 8);
 	put_number(b, ev->channel, 1);
@@ -118,8 +102,13 @@ static void put_contact(struct usher_buf *b, const struct routing_contact_new *e
 	put_number(b, (uint64_t)ev->first_us, 8);
 	put_number(b, ev->preferred, 8);
 	put_number(b, (uint64_t)ev->preferred_us, 8);
-	put_number(b, ev->requirement_count, 1);
-	put_skills(b, ev->requirements, ev->requirement_count);
+	put_number(b, ev->fallback, 8);
+	put_number(b, (uint64_t)ev->fallback_us, 8);
+	put_number(b, ev->excluded, 8);
+	put_number(b, (uint64_t)ev->due_us, 8);
+	put_number(b, ev->is_patient, 1);
+	put_number(b, ev->is_callback, 1);
+	put_requirements(b, ev->requirements, ev->requirement_count);
 }
 
 static void put_command(struct usher_buf *b, const struct routing_command *ev)
@@ -130,6 +119,7 @@ static void put_command(struct usher_buf *b, const struct routing_command *ev)
 	put_number(b, (uint64_t)ev->until_us, 8);
 	put_number(b, ev->priority, 1);
 	put_number(b, ev->flag, 1);
+	put_number(b, ev->other, 8);
 }
 
 static void put_transfer(struct usher_buf *b, const struct routing_transfer *ev)
@@ -140,6 +130,7 @@ static void put_transfer(struct usher_buf *b, const struct routing_transfer *ev)
 	put_number(b, ev->to_queue, 8);
 	put_number(b, ev->to_agent, 8);
 	put_number(b, (uint64_t)ev->to_agent_us, 8);
+	put_number(b, ev->other, 8);
 }
 
 void routing_event_encode(const struct routing_event *ev, struct usher_buf *ret)
@@ -151,15 +142,13 @@ void routing_event_encode(const struct routing_event *ev, struct usher_buf *ret)
 	case PAYLOAD_NONE:
 		return;
 	case PAYLOAD_QUEUE:
-		put_queue(ret, &ev->queue);
+		put_queue_set(ret, &ev->queue);
 		return;
 	case PAYLOAD_CHANNEL:
-		put_number(ret, ev->channel.channel, 1);
-		put_number(ret, ev->channel.weight, 2);
-		put_number(ret, ev->channel.count_max, 2);
+		put_channel_set(ret, &ev->channel);
 		return;
 	case PAYLOAD_AGENT:
-		put_agent(ret, &ev->agent);
+		put_agent_set(ret, &ev->agent);
 		return;
 	case PAYLOAD_PRESENCE:
 		put_number(ret, ev->presence.agent, 8);
@@ -175,40 +164,15 @@ void routing_event_encode(const struct routing_event *ev, struct usher_buf *ret)
 	case PAYLOAD_TRANSFER:
 		put_transfer(ret, &ev->transfer);
 		return;
+	case PAYLOAD_HOURS:
+		put_number(ret, ev->hours.queue, 8);
+		put_number(ret, ev->hours.is_open, 1);
+		put_number(ret, (uint64_t)ev->hours.until_us, 8);
+		return;
 	}
 }
 
 /* ---- reading -------------------------------------------------------------------------------- */
-
-static void get_skills(struct reader *in, struct routing_skill *ret, unsigned count)
-{
-	for (unsigned i = 0; i < count; i++) {
-		ret[i].skill = (uint32_t)get_number(in, 4);
-		ret[i].level = (uint8_t)get_number(in, 1);
-	}
-}
-
-static void get_queue(struct reader *in, struct routing_queue_set *ret)
-{
-	ret->queue = get_number(in, 8);
-	ret->order = (enum routing_order)get_bounded(in, 1, ORDER_LEAST_LOADED);
-	ret->priority = (uint8_t)get_number(in, 1);
-	ret->offer_us = get_time(in);
-	ret->wrapup_us = get_time(in);
-	ret->is_wrapup_exclusive = get_bounded(in, 1, 1) != 0;
-	ret->missed_max = (uint16_t)get_number(in, 2);
-}
-
-static void get_agent(struct reader *in, struct routing_agent_set *ret)
-{
-	ret->agent = get_number(in, 8);
-	ret->capacity = (uint16_t)get_number(in, 2);
-	ret->skill_count = (uint8_t)get_bounded(in, 1, ROUTING_SKILLS_MAX);
-	ret->queue_count = (uint8_t)get_bounded(in, 1, ROUTING_MEMBERSHIPS_MAX);
-	get_skills(in, ret->skills, ret->skill_count);
-	for (unsigned i = 0; i < ret->queue_count; i++)
-		ret->queues[i] = get_number(in, 8);
-}
 
 static void get_contact(struct reader *in, struct routing_contact_new *ret)
 {
@@ -219,8 +183,13 @@ static void get_contact(struct reader *in, struct routing_contact_new *ret)
 	ret->first_us = get_time(in);
 	ret->preferred = get_number(in, 8);
 	ret->preferred_us = get_time(in);
-	ret->requirement_count = (uint8_t)get_bounded(in, 1, ROUTING_REQUIREMENTS_MAX);
-	get_skills(in, ret->requirements, ret->requirement_count);
+	ret->fallback = get_number(in, 8);
+	ret->fallback_us = get_time(in);
+	ret->excluded = get_number(in, 8);
+	ret->due_us = get_time(in);
+	ret->is_patient = get_bounded(in, 1, 1) != 0;
+	ret->is_callback = get_bounded(in, 1, 1) != 0;
+	ret->requirement_count = get_requirements(in, ret->requirements, ROUTING_REQUIREMENTS_MAX);
 }
 
 static void get_command(struct reader *in, struct routing_command *ret)
@@ -231,6 +200,7 @@ static void get_command(struct reader *in, struct routing_command *ret)
 	ret->until_us = get_time(in);
 	ret->priority = (uint8_t)get_number(in, 1);
 	ret->flag = get_bounded(in, 1, 1) != 0;
+	ret->other = get_number(in, 8);
 }
 
 static void get_transfer(struct reader *in, struct routing_transfer *ret)
@@ -241,6 +211,7 @@ static void get_transfer(struct reader *in, struct routing_transfer *ret)
 	ret->to_queue = get_number(in, 8);
 	ret->to_agent = get_number(in, 8);
 	ret->to_agent_us = get_time(in);
+	ret->other = get_number(in, 8);
 }
 
 static void get_payload(struct reader *in, struct routing_event *ret)
@@ -249,15 +220,13 @@ static void get_payload(struct reader *in, struct routing_event *ret)
 	case PAYLOAD_NONE:
 		return;
 	case PAYLOAD_QUEUE:
-		get_queue(in, &ret->queue);
+		get_queue_set(in, &ret->queue);
 		return;
 	case PAYLOAD_CHANNEL:
-		ret->channel.channel = (enum channel_kind)get_bounded(in, 1, CHANNEL_KINDS - 1);
-		ret->channel.weight = (uint16_t)get_number(in, 2);
-		ret->channel.count_max = (uint16_t)get_number(in, 2);
+		get_channel_set(in, &ret->channel);
 		return;
 	case PAYLOAD_AGENT:
-		get_agent(in, &ret->agent);
+		get_agent_set(in, &ret->agent);
 		return;
 	case PAYLOAD_PRESENCE:
 		ret->presence.agent = get_number(in, 8);
@@ -272,6 +241,11 @@ static void get_payload(struct reader *in, struct routing_event *ret)
 		return;
 	case PAYLOAD_TRANSFER:
 		get_transfer(in, &ret->transfer);
+		return;
+	case PAYLOAD_HOURS:
+		ret->hours.queue = get_number(in, 8);
+		ret->hours.is_open = get_bounded(in, 1, 1) != 0;
+		ret->hours.until_us = get_time(in);
 		return;
 	}
 }

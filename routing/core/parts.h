@@ -7,7 +7,18 @@
 #ifndef ROUTING_CORE_PARTS_H
 #define ROUTING_CORE_PARTS_H
 
+#include "routing/core/codec.h"
 #include "routing/core/state.h"
+
+/* ---- settings.c: as bytes ------------------------------------------------------------------- */
+void put_requirements(struct usher_buf *b, const struct routing_requirement *items, unsigned count);
+uint8_t get_requirements(struct reader *in, struct routing_requirement *ret, unsigned max);
+void put_queue_set(struct usher_buf *b, const struct routing_queue_set *set);
+void get_queue_set(struct reader *in, struct routing_queue_set *ret);
+void put_channel_set(struct usher_buf *b, const struct routing_channel_set *set);
+void get_channel_set(struct reader *in, struct routing_channel_set *ret);
+void put_agent_set(struct usher_buf *b, const struct routing_agent_set *set);
+void get_agent_set(struct reader *in, struct routing_agent_set *ret);
 
 /* ---- core.c --------------------------------------------------------------------------------- */
 bool core_has_work(const struct routing *r); /* that the step had no room for */

@@ -28,9 +28,9 @@ static int check_queues(const struct routing *r, const struct routing_agent_set 
 {
 	for (unsigned i = 0; i < ev->queue_count; i++) {
 		for (unsigned k = 0; k < i; k++)
-			if (ev->queues[k] == ev->queues[i])
+			if (ev->queues[k].queue == ev->queues[i].queue)
 				return E_INVALID;
-		uint32_t q = core_find_queue(r, ev->queues[i]);
+		uint32_t q = core_find_queue(r, ev->queues[i].queue);
 		if (q == 0)
 			return E_NOT_FOUND;
 		if (r->queues[q].is_removed)
@@ -75,7 +75,7 @@ int core_on_agent_set(struct routing *r, const struct routing_agent_set *ev)
 		agent->skills[i] = next.skills[i];
 	core_agent_quit(r, a);
 	for (unsigned i = 0; i < ev->queue_count; i++)
-		core_agent_join(r, a, core_find_queue(r, ev->queues[i]));
+		core_agent_join(r, a, core_find_queue(r, ev->queues[i].queue));
 	core_agent_touch(r, a);
 	core_agent_dirty(r, a);
 	return 0;

@@ -33,8 +33,15 @@ enum contact_cause {
 	CAUSE_NOT_READY = 10, /* the agent went not ready or signed out */
 	CAUSE_REMOVED = 11,   /* queue or agent deleted */
 	CAUSE_SYSTEM = 12,
+	CAUSE_OVERFLOW = 13,     /* moved on because it could not wait where it was */
+	CAUSE_WAITED_OUT = 14,   /* the queue's longest wait was over */
+	CAUSE_NO_REPLY = 15,     /* the agent did not write in time */
+	CAUSE_SILENCE = 16,      /* the customer did not write any more */
+	CAUSE_CONFERENCE = 17,   /* a consultation that became a conference or a transfer */
+	CAUSE_CLOSED_HOURS = 18, /* the queue is closed */
+	CAUSE_CALLBACK = 19,     /* will be called back */
 };
-#define CONTACT_CAUSES 13
+#define CONTACT_CAUSES 20
 
 const char *contact_state_name(enum contact_state state); /* "waiting", … */
 const char *contact_cause_name(enum contact_cause cause); /* "declined", "timeout", … */

@@ -13,7 +13,8 @@ static const char *const contact_state_names[CONTACT_STATES] = {
 static const char *const contact_cause_names[CONTACT_CAUSES] = {
 	"none",          "accepted",       "declined",     "timeout",     "lost-presence",
 	"withdrawn",     "customer-left",  "customer-ended", "agent-closed", "transferred",
-	"not-ready",     "removed",        "system"};
+	"not-ready",     "removed",        "system",       "overflow",    "waited-out",
+	"no-reply",      "silence",        "conference",   "closed-hours", "callback"};
 
 static const char *const agent_state_names[AGENT_STATES] = {
 	"signed-out", "ready", "not-ready", "busy", "wrap-up", "not-responding", "lost"};
@@ -85,9 +86,10 @@ bool contact_may_become(enum contact_state from, enum contact_state to)
 	static const unsigned allowed[CONTACT_STATES] = {
 		[CONTACT_NONE] = 1u << CONTACT_WAITING,
 		[CONTACT_WAITING] = 1u << CONTACT_WAITING | 1u << CONTACT_OFFERED |
-				    1u << CONTACT_ACTIVE | 1u << CONTACT_CLOSED,
-		[CONTACT_OFFERED] = 1u << CONTACT_WAITING | 1u << CONTACT_ACTIVE |
+				    1u << CONTACT_ACTIVE | 1u << CONTACT_PARKED |
 				    1u << CONTACT_CLOSED,
+		[CONTACT_OFFERED] = 1u << CONTACT_WAITING | 1u << CONTACT_ACTIVE |
+				    1u << CONTACT_PARKED | 1u << CONTACT_CLOSED,
 		[CONTACT_ACTIVE] = 1u << CONTACT_WAITING | 1u << CONTACT_ACTIVE |
 				   1u << CONTACT_PARKED | 1u << CONTACT_WRAPUP |
 				   1u << CONTACT_CLOSED,

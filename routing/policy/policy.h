@@ -46,6 +46,12 @@ struct order_key policy_longest_idle(const struct policy_agent *a);
 /* The smallest load in proportion to capacity first, then the longest idle. */
 struct order_key policy_least_loaded(const struct policy_agent *a);
 
+/* Weighted random: each agent draws, the lowest draw comes first, which is his with a probability
+ * in proportion to his weight (0 = 1). -log2(u) / weight with u from the seed and the ids, in units
+ * of 2^-40 (Efraimidis, Spirakis 2006, with logarithms). */
+uint64_t policy_draw(uint64_t seed, usher_id contact, uint64_t epoch, usher_id agent,
+		     uint8_t weight);
+
 /* Contacts: the lowest priority number, then the earliest first message. */
 struct order_key policy_contact(uint8_t priority, usher_us first_us, usher_id contact);
 

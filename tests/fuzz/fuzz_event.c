@@ -39,7 +39,7 @@ static struct routing *small_world(void)
 	ev.agent.agent = 2;
 	ev.agent.capacity = 200;
 	ev.agent.queue_count = 1;
-	ev.agent.queues[0] = 1;
+	ev.agent.queues[0].queue = 1;
 	step(r, &ev);
 	ev = (struct routing_event){.kind = EV_AGENT_WANTS};
 	ev.presence = (struct routing_presence){2, AGENT_READY, 0};

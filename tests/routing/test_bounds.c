@@ -178,7 +178,7 @@ static void positions_over_many_lines(void **state)
 		c.first_us = WORLD_START - (usher_us)((i * 37) % 60);
 		c.channel = (enum channel_kind)(1 + i % 7);
 		c.requirement_count = 1;
-		c.requirements[0] = (struct routing_skill){1 + i % 5, (uint8_t)(i % 4)};
+		c.requirements[0] = (struct routing_requirement){1 + i % 5, (uint8_t)(i % 4)};
 		assert_int_equal(world_contact_new(&w, c), 0);
 	}
 	for (unsigned i = 0; i < 60; i++)

@@ -29,7 +29,7 @@ static void close_with_and_without_wrapup(void **state)
 	struct world *w = *state;
 	struct routing_command c = {.contact = 101, .agent = 10, .flag = true};
 	struct routing_agent_set a = world_agent_default(10, 1);
-	a.queues[a.queue_count++] = 2;
+	a.queues[a.queue_count++].queue = 2;
 	world_agent_set(w, a);
 	assert_int_equal(world_wants(w, 10, AGENT_READY), 0);
 	world_arrive(w, 100, 1);

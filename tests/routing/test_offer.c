@@ -65,10 +65,10 @@ static void bad_arrivals_change_nothing(void **state)
 	assert_int_equal(world_contact_new(w, c), E_INVALID);
 	c.requirement_count = 1;
 	assert_int_equal(world_contact_new(w, c), E_INVALID); /* skill 0 */
-	c.requirements[0] = (struct routing_skill){1, SKILL_LEVEL_MAX + 1};
+	c.requirements[0] = (struct routing_requirement){1, SKILL_LEVEL_MAX + 1};
 	assert_int_equal(world_contact_new(w, c), E_INVALID);
 	c.requirement_count = 2;
-	c.requirements[0] = c.requirements[1] = (struct routing_skill){1, 1};
+	c.requirements[0] = c.requirements[1] = (struct routing_requirement){1, 1};
 	assert_int_equal(world_contact_new(w, c), E_INVALID); /* twice the same skill */
 	assert_int_equal(routing_digest(w->r), digest);
 	const struct routing_effect *fx = world_fx(w, FX_REJECTED, 0);
@@ -117,7 +117,7 @@ static void best_of_all_queues(void **state)
 	world_arrive(w, 101, 1);
 	c.priority = 0;
 	assert_int_equal(world_contact_new(w, c), 0); /* most urgent, but no member */
-	a.queues[a.queue_count++] = 2;
+	a.queues[a.queue_count++].queue = 2;
 	world_agent_set(w, a);
 	assert_int_equal(world_wants(w, 10, AGENT_READY), 0);
 	assert_int_equal(world_holder(w, 100), 10);
@@ -325,8 +325,8 @@ static void skills_decide(void **state)
 	struct routing_agent_set a = world_agent_default(10, 1);
 	struct routing_contact_new c = world_contact_default(100, 1);
 	c.requirement_count = 2;
-	c.requirements[0] = (struct routing_skill){70, 2}; /* 70 and 6 share a bit of the mask */
-	c.requirements[1] = (struct routing_skill){3, 1};
+	c.requirements[0] = (struct routing_requirement){70, 2}; /* 70 and 6 share a bit of the mask */
+	c.requirements[1] = (struct routing_requirement){3, 1};
 	assert_int_equal(world_contact_new(w, c), 0);
 	world_arrive(w, 101, 1);
 	a.skill_count = 2;

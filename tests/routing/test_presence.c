@@ -97,7 +97,7 @@ static void signing_out_gives_all_back(void **state)
 	struct routing_agent_set a = world_agent_default(10, 1);
 	wrapping.wrapup_us = USHER_MINUTE;
 	world_queue_set(w, wrapping);
-	a.queues[a.queue_count++] = 2;
+	a.queues[a.queue_count++].queue = 2;
 	a.capacity = 200;
 	world_agent_set(w, a);
 	assert_int_equal(world_wants(w, 10, AGENT_READY), 0);
@@ -211,7 +211,7 @@ static void bad_settings_change_nothing(void **state)
 	ev.agent = world_agent_default(0, 1);
 	assert_int_equal(world_code(w, &ev), E_INVALID);
 	ev.agent = world_agent_default(10, 1);
-	ev.agent.queues[1] = 1;
+	ev.agent.queues[1].queue = 1;
 	ev.agent.queue_count = 2;
 	assert_int_equal(world_code(w, &ev), E_INVALID); /* twice */
 	ev.agent.queue_count = ROUTING_MEMBERSHIPS_MAX + 1;

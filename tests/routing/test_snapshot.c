@@ -125,7 +125,7 @@ static void events_survive_the_journal(void **state)
 			ev.agent.skill_count = ROUTING_SKILLS_MAX;
 			ev.agent.queue_count = ROUTING_MEMBERSHIPS_MAX;
 			ev.agent.skills[63] = (struct routing_skill){UINT32_MAX, 5};
-			ev.agent.queues[63] = UINT64_MAX;
+			ev.agent.queues[63].queue = UINT64_MAX;
 		} else if (kind == EV_TRANSFER) {
 			ev.transfer = (struct routing_transfer){1, 2, 3, 4, 5, -6};
 		} else if (kind >= EV_CUSTOMER_LEFT) {
@@ -134,7 +134,7 @@ static void events_survive_the_journal(void **state)
 		} else if (kind == EV_CONTACT_NEW) {
 			ev.contact = world_contact_default(UINT64_MAX, 1);
 			ev.contact.requirement_count = ROUTING_REQUIREMENTS_MAX;
-			ev.contact.requirements[7] = (struct routing_skill){9, 3};
+			ev.contact.requirements[7] = (struct routing_requirement){9, 3};
 			ev.contact.first_us = -5;
 		} else if (kind == EV_QUEUE_SET) {
 			ev.queue =

@@ -20,7 +20,7 @@ static void reasons_in_their_order(void **state)
 	world_queue(&w, 1);
 	world_channel(&w, CHANNEL_EMAIL, 5, 0);
 	c.requirement_count = 1;
-	c.requirements[0] = (struct routing_skill){4, 3};
+	c.requirements[0] = (struct routing_requirement){4, 3};
 	assert_int_equal(world_contact_new(&w, c), 0);
 	assert_int_equal(why(&w, 999, 10), REASON_UNKNOWN);
 	assert_int_equal(why(&w, 100, 10), REASON_UNKNOWN);
@@ -33,7 +33,7 @@ static void reasons_in_their_order(void **state)
 	assert_int_equal(why(&w, 100, 10), REASON_LOST);
 	world_presence(&w, EV_PRESENCE_FOUND, 10);
 	assert_int_equal(why(&w, 100, 10), REASON_NOT_MEMBER);
-	a.queues[a.queue_count++] = 1;
+	a.queues[a.queue_count++].queue = 1;
 	a.skill_count = 1;
 	a.skills[0] = (struct routing_skill){4, 2};
 	world_agent_set(&w, a);

@@ -48,7 +48,7 @@ void world_queue(struct world *w, usher_id queue)
 struct routing_agent_set world_agent_default(usher_id agent, usher_id queue)
 {
 	struct routing_agent_set set = {.agent = agent, .capacity = 100, .queue_count = 1};
-	set.queues[0] = queue;
+	set.queues[0].queue = queue;
 	return set;
 }
 

@@ -33,7 +33,7 @@ static void random_agent(struct sim *s, unsigned i, struct routing_event *ret)
 				(struct routing_skill){skill, (uint8_t)(1 + sim_below(s, 5))};
 	for (unsigned q = 0; q < s->queue_count; q++)
 		if (s->queues[q].queue != 0 && chance(s, 60))
-			a->queues[a->queue_count++] = s->queues[q].queue;
+			a->queues[a->queue_count++].queue = s->queues[q].queue;
 }
 
 void sim_full_agent(struct sim *s, unsigned i, struct routing_event *ret)
@@ -45,7 +45,7 @@ void sim_full_agent(struct sim *s, unsigned i, struct routing_event *ret)
 		ret->agent.skills[ret->agent.skill_count++] = (struct routing_skill){skill, 5};
 	for (unsigned q = 0; q < s->queue_count; q++)
 		if (s->queues[q].queue != 0)
-			ret->agent.queues[ret->agent.queue_count++] = s->queues[q].queue;
+			ret->agent.queues[ret->agent.queue_count++].queue = s->queues[q].queue;
 }
 
 void sim_agent_ready(struct sim *s, unsigned i, struct routing_event *ret)
@@ -134,8 +134,8 @@ static void random_contact(struct sim *s, struct routing_event *ret)
 	}
 	for (uint32_t skill = 1; skill <= SIM_SKILLS && c->requirement_count < 2; skill++)
 		if (chance(s, 15))
-			c->requirements[c->requirement_count++] =
-				(struct routing_skill){skill, (uint8_t)(1 + sim_below(s, 4))};
+			c->requirements[c->requirement_count++] = (struct routing_requirement){
+				.skill = skill, .level = (uint8_t)(1 + sim_below(s, 4))};
 }
 
 static void random_transfer(struct sim *s, const struct sim_contact *c, struct routing_event *ret)

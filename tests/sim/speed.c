@@ -54,7 +54,7 @@ static void arrive(struct speed *s)
 	if (random_below(&s->random, 2) == 0) {
 		ev.contact.requirement_count = 1;
 		ev.contact.requirements[0] =
-			(struct routing_skill){1 + (uint32_t)random_below(&s->random, SKILLS), 2};
+			(struct routing_requirement){1 + (uint32_t)random_below(&s->random, SKILLS), 2};
 	}
 	step(s, &ev);
 }
@@ -82,7 +82,7 @@ static void populate(struct speed *s, unsigned agents)
 		ev.agent.agent = i;
 		ev.agent.capacity = 100;
 		for (unsigned k = 0; k < 3; k++)
-			ev.agent.queues[ev.agent.queue_count++] = 1 + (i + k * 7) % QUEUES;
+			ev.agent.queues[ev.agent.queue_count++].queue = 1 + (i + k * 7) % QUEUES;
 		for (uint32_t k = 1; k <= SKILLS; k++)
 			if ((i * 7 + k * 3) % 4 != 0)
 				ev.agent.skills[ev.agent.skill_count++] =
