@@ -424,8 +424,8 @@ int hours_parse(struct hours **ret, struct usher_text text, const char *site_zon
 		struct usher_error *reterr)
 {
 	struct json *document = NULL;
-	int code =
-		text_trim(text).n == 0 ? 0 : json_parse(&document, text, HOURS_BYTES_MAX, reterr);
+	bool is_nothing = text.n <= HOURS_BYTES_MAX && text_trim(text).n == 0;
+	int code = is_nothing ? 0 : json_parse(&document, text, HOURS_BYTES_MAX, reterr);
 	if (code == 0)
 		code = hours_read(ret, document, site_zone, reterr);
 	json_free(document);
