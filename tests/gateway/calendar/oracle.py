@@ -17,6 +17,8 @@ UTC = datetime.timezone.utc
 DAY, NEVER = 86400, 2**63 - 1
 FROM = int(datetime.datetime(1972, 1, 1, tzinfo=UTC).timestamp())
 TO = int(datetime.datetime(2037, 12, 1, tzinfo=UTC).timestamp())
+FAR = int(datetime.datetime(2099, 12, 1, tzinfo=UTC).timestamp())
+MISREAD = {"Europe/Dublin", "Eire"}  # by GLib after 2037; told of in zone.h
 WEEKDAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 # West and east, halves and quarters, both hemispheres, no daylight saving, a half-hour of it,
 # skipped dates, changes at midnight, the rule that turns summer time around.
@@ -153,6 +155,8 @@ def test_offsets():
         zone = zoneinfo.ZoneInfo(name)
         instants = list(range(FROM, TO, 61 * DAY))
         instants += [t + d for t in changes(zone)[-12:] for d in (-1, 0, 1)]
+        if name not in MISREAD:
+            instants += range(TO, FAR, 97 * DAY + 3600)
         lines.append(f"Z {name}")
         wanted.append("ok")
         for t in instants:

@@ -442,7 +442,7 @@ static void test_far_instants(void **state)
 		assert_true(hours_open_between(h, at, at) == 0);
 	}
 	usher_us sum = hours_open_between(h, INT64_MIN, USHER_NEVER);
-	assert_true(sum > 8000 * 52 * 18 * USHER_HOUR && sum < 8030 * 53 * 18 * USHER_HOUR);
+	assert_true(sum > 130 * 52 * 18 * USHER_HOUR && sum < 130 * 53 * 18 * USHER_HOUR);
 	hours_free(h);
 }
 
