@@ -74,6 +74,10 @@ static void test_other_zones(void **state)
 	expect("{\"week\":{\"mon\":[[\"09:00\",\"17:00\"]]}}",
 	       "{\"zone\":\"Europe/Stockholm\",\"week\":{\"mon\":[[\"09:00\",\"17:00\"]]}}", NULL,
 	       NOW, "Mon 09:00–10:00");
+	/* Sunday noon in New York is Monday morning in Tokyo. */
+	expect("{\"zone\":\"America/New_York\",\"week\":{\"sun\":[[\"12:00\",\"13:00\"]]}}",
+	       "{\"zone\":\"Asia/Tokyo\",\"week\":{\"mon\":[[\"02:00\",\"03:00\"]]}}", NULL, NOW,
+	       "");
 	/* New York goes to summer time three weeks before Helsinki: for three Mondays the distance
 	 * is an hour less, and its night ends an hour earlier. */
 	expect("{\"week\":{\"mon\":[[\"06:00\",\"12:00\"]]}}",
@@ -95,6 +99,10 @@ static void test_dates(void **state)
 	       "00\"]]},"
 	       "{\"date\":\"2027-01-22\",\"open\":\"always\"}]}",
 	       "{\"week\":{}}", NULL, NOW, "2026-12-13 22:00–2026-12-14 01:00");
+	/* A gap that goes on after them ends with them. */
+	expect("{\"week\":{},\"exceptions\":[{\"from\":\"2026-12-01\",\"to\":\"2027-06-01\","
+	       "\"open\":\"always\"}]}",
+	       "{\"week\":{}}", NULL, NOW, "2026-12-01 00:00–2027-01-21 12:00");
 }
 
 static void test_many(void **state)
