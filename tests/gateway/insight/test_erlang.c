@@ -248,6 +248,20 @@ static void test_limits_meet(void **state)
 	expect_near("Little", g.mean_in_system, 0.8 * g.mean_sojourn, 1e-14);
 }
 
+/* Waits that are a sum of many exponentials, short of all sizes: T in service times of one contact.
+ */
+static void test_long_waits(void **state)
+{
+	static const double times[] = {0.1, 1, 3, 60, 62, 63, 64, 200, 1000};
+	(void)state;
+	for (size_t i = 0; i < COUNT(times); i++) {
+		struct erlang_input in = {10 - 0.7 / times[i], 1, 10, .threshold = times[i],
+					  .capacity = 500000};
+		expect_near("endless room: waits past T", 1 - k_of(&in).service_level_all,
+			    1 - c_of(&in).service_level, 1e-9);
+	}
+}
+
 static void test_many_servers(void **state)
 {
 	double alpha, garnett;
@@ -255,7 +269,7 @@ static void test_many_servers(void **state)
 	for (int n = 10000; n <= 20000; n += 10000) {
 		double beta = 0.5;
 		struct erlang_input in = {
-			n - beta * sqrt(n),  1, n, .threshold = 0.001, .abandon_rate = 0.25,
+			n - beta * sqrt(n),   1, n, .threshold = 0.001, .abandon_rate = 0.25,
 			.capacity = n + 20000};
 		assert_int_equal(erlang_halfin_whitt(beta, &alpha, NULL), 0);
 		assert_int_equal(erlang_garnett(beta, 0.25, &garnett, NULL), 0);
@@ -287,6 +301,8 @@ static void test_garnett(void **state)
 	assert_int_equal(erlang_halfin_whitt(1, &alpha, NULL), 0);
 	assert_int_equal(erlang_garnett(1, 1e-9, &value, NULL), 0);
 	expect_near("endless patience", value, alpha, 1e-8);
+	assert_int_equal(erlang_garnett(1, 1.0 / 2500, &value, NULL), 0); /* h(50) = 50.01998… */
+	expect_near("long patience", value, 1 / (1 + 50.019984 / 50 * (1 / alpha - 1)), 1e-9);
 	assert_int_equal(erlang_garnett(100, 1e-6, &value, NULL), 0);
 	assert_true(value >= 0 && value < 1e-300);
 }
@@ -552,6 +568,7 @@ int main(void)
 		cmocka_unit_test(test_impatient_by_states),
 		cmocka_unit_test(test_impatient_by_time),
 		cmocka_unit_test(test_limits_meet),
+		cmocka_unit_test(test_long_waits),
 		cmocka_unit_test(test_many_servers),
 		cmocka_unit_test(test_garnett),
 		cmocka_unit_test(test_conservation),

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The staffing calculator: its search against trying each number, its rows, its limits. */
+#include "gateway/insight/erlang.h"
 #include "gateway/insight/staffing.h"
 #include "gateway/insight/staffing_json.h"
 #include "tests/tap.h"
@@ -44,6 +45,8 @@ static void test_published(void **state)
 	assert_int_equal(needed(&in), 14);
 	assert_int_equal(staffing_rostered(14, 0.3, &roster, NULL), 0);
 	assert_int_equal(roster, 20);
+	assert_int_equal(staffing_rostered(21, 0.3, &roster, NULL), 0); /* 30.000000000000004 */
+	assert_int_equal(roster, 30);
 	assert_int_equal(staffing_rostered(14, 0, &roster, NULL), 0);
 	assert_int_equal(roster, 14);
 	in = (struct staffing_input){250, 3600, 330, 0.8, 30, 1, 0};
@@ -120,6 +123,13 @@ static void test_edges(void **state)
 	assert_true(!row.is_stable && !row.is_enough && isinf(row.asa_s));
 	assert_true(row.service_level == 0 && row.occupancy == 1 && row.p_wait == 1);
 	in.patience_s = 60;
+	row = row_of(&in, 10);
+	struct erlang_a queue;
+	assert_int_equal(erlang_a(&(struct erlang_input){100.0 / 1800, 1.0 / 180, 10,
+							 .abandon_rate = 1.0 / 60},
+				  &queue, NULL),
+			 0);
+	assert_true(fabs(row.asa_s / queue.mean_wait_served - 1) < 1e-9);
 	row = row_of(&in, 1);
 	assert_true(row.is_stable && row.abandonment > 0.89 && row.abandonment < 0.91);
 	assert_true(row.asa_s > 0 && isfinite(row.asa_s));
