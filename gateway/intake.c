@@ -169,7 +169,7 @@ static int open_contact(struct turn *t, struct intake *k, struct contact **ret)
 	int code = channel == NULL ? E_CLOSED : check_room(t, queue);
 	if (code < 0)
 		return code;
-	struct contact *c = book_contact_new(t);
+	struct contact *c = book_contact_new(t, 0);
 	c->row.channel = channel->kind;
 	c->row.queue = queue;
 	c->row.customer = intake_customer(t, (enum channel_kind)channel->kind, in->address,

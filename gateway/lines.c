@@ -257,6 +257,11 @@ void lines_contact(struct lines *l, struct contact *c)
 	place_touch(l->place, c->row.queue);
 }
 
+void lines_queue_moved(struct lines *l, usher_id queue)
+{
+	place_touch(l->place, queue);
+}
+
 /* The book no longer knows the session, but who held it must still hear how it ended. */
 void lines_session_over(struct lines *l, usher_id contact, const struct line_end *end)
 {

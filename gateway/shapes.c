@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gateway/shapes.h"
 
+#include "gateway/consult.h"
 #include "gateway/directory.h"
 #include "gateway/directory_names.h"
 #include "gateway/figures.h"
@@ -113,6 +114,28 @@ static void put_place(struct json_writer *w, struct gateway *g, const struct con
 					      : 0);
 }
 
+static void put_seat(struct json_writer *w, struct gateway *g, const struct contact_seat *seat)
+{
+	if (seat->part == PART_NONE)
+		return;
+	json_write_object(w);
+	json_put_id(w, "id", seat->agent, &g->id_key);
+	json_put_text(w, "name", directory_user_name(g->directory, seat->agent));
+	json_put_string(w, "part", contact_part_name(seat->part));
+	json_put_int(w, "epoch", (int64_t)seat->epoch);
+	json_write_object_end(w);
+}
+
+static void put_question(struct json_writer *w, struct gateway *g, const struct contact *c)
+{
+	json_write_object(w);
+	json_put_id(w, "id", c->row.id, &g->id_key);
+	put_number(w, "number", c->row.number);
+	json_put_string(w, "state", contact_state_name((enum contact_state)c->row.state));
+	shape_agent_ref(w, g, "agent", c->row.state == CONTACT_OFFERED ? 0 : c->row.agent);
+	json_write_object_end(w);
+}
+
 /* What the core knows of an open contact, beside its place. */
 static void put_routed(struct json_writer *w, struct gateway *g, const struct contact *c)
 {
@@ -122,7 +145,17 @@ static void put_routed(struct json_writer *w, struct gateway *g, const struct co
 	json_put_int(w, "seats", view.seats);
 	json_put_bool(w, "callback", view.is_callback);
 	json_put_bool(w, "closed_hours", view.is_closed_hours);
-	json_put_id(w, "consults_for", view.consults_for, &g->id_key);
+	json_put_id(w, "consults_for", c->about, &g->id_key);
+	json_put_list(w, "consultations");
+	struct contact *questions[CONSULTS_MAX];
+	unsigned count = consult_list(g->book, c, questions);
+	for (unsigned i = 0; i < count; i++)
+		put_question(w, g, questions[i]);
+	json_write_list_end(w);
+	json_put_list(w, "agents");
+	LIST_EACH(link, &c->seats)
+		put_seat(w, g, LIST_ITEM(link, struct contact_seat, of_contact));
+	json_write_list_end(w);
 }
 
 static void put_times(struct json_writer *w, const struct contact *c)
@@ -217,17 +250,50 @@ void shape_message_live(struct json_writer *w, struct gateway *g, const struct m
 	json_write_object_end(w);
 }
 
-void shape_offer(struct json_writer *w, struct gateway *g, struct contact *c)
+static const char *order_sentence(int64_t order)
 {
+	static const char *const sentences[ROUTING_ORDERS] = {
+		[ORDER_LONGEST_IDLE] = "you had been free the longest of those who may take it",
+		[ORDER_LEAST_LOADED] = "you had the least work of those who may take it",
+		[ORDER_MOST_SPARE] = "you had the most room of those who may take it",
+		[ORDER_BEST_LEVEL] = "you know best what it asks for",
+		[ORDER_FEWEST_SKILLS] = "others of your skills stay free for what only they can do",
+		[ORDER_ROUND_ROBIN] = "it was your turn",
+		[ORDER_WEIGHTED_RANDOM] = "it was drawn among those who may take it",
+		[ORDER_TOP_DOWN] = "you stand first in the list of those who may take it",
+	};
+	return sentences[order >= 0 && order < ROUTING_ORDERS ? order : ORDER_LONGEST_IDLE];
+}
+
+/* The full account is `usher explain`. */
+static void put_reason(struct json_writer *w, struct gateway *g, const struct contact_seat *seat)
+{
+	const struct contact_row *row = &seat->contact->row;
+	const struct queue_row *queue = directory_queue(g->directory, row->queue);
+	int64_t waited = (seat->offered_us - row->queued_us) / USHER_SECOND;
+	char text[160];
+	waited = waited > 0 ? waited : 0;
+	if (seat->is_by_name)
+		snprintf(text, sizeof text, "Transferred to you by name.");
+	else
+		snprintf(text, sizeof text, "Waited %lld:%02lld; %s.", (long long)(waited / 60),
+			 (long long)(waited % 60),
+			 order_sentence(queue != NULL ? queue->agent_order : 0));
+	json_put_string(w, "reason", text);
+}
+
+void shape_offer(struct json_writer *w, struct gateway *g, const struct contact_seat *seat)
+{
+	struct contact *c = seat->contact;
 	struct routing_contact_view view;
 	bool is_open = routing_contact(engine_routing(g->engine), c->row.id, &view);
 	json_write_object(w);
 	json_write_key(w, "contact");
 	shape_contact(w, g, c);
-	json_put_int(w, "epoch", c->row.epoch);
+	json_put_int(w, "epoch", (int64_t)seat->epoch);
 	json_put_time(w, "expires_at", is_open ? view.deadline_us : 0);
-	json_put_time(w, "offered_at", c->offered_us);
-	json_put_string(w, "reason", c->reason);
+	json_put_time(w, "offered_at", seat->offered_us);
+	put_reason(w, g, seat);
 	json_write_object_end(w);
 }
 
@@ -332,15 +398,13 @@ void shape_presence(struct json_writer *w, struct gateway *g, usher_id agent)
 struct held {
 	struct json_writer *w;
 	struct gateway *g;
-	usher_id agent;
 };
 
-static void put_held(struct contact *c, void *arg)
+static void put_held(struct contact_seat *seat, void *arg)
 {
+	const struct contact *c = seat->contact;
 	struct held *held = arg;
-	bool is_held = c->row.agent == held->agent &&
-		       (c->row.state == CONTACT_ACTIVE || c->row.state == CONTACT_WRAPUP);
-	if (!is_held)
+	if (seat->part != PART_HOLDER && seat->part != PART_CONFERRING)
 		return;
 	json_write_object(held->w);
 	json_put_id(held->w, "id", c->row.id, &held->g->id_key);
@@ -352,7 +416,7 @@ static void put_held(struct contact *c, void *arg)
 
 void shape_agent(struct json_writer *w, struct gateway *g, const struct user_row *user)
 {
-	struct held held = {w, g, user->id};
+	struct held held = {w, g};
 	json_write_object(w);
 	json_put_id(w, "id", user->id, &g->id_key);
 	json_put_text(w, "name", user->name);

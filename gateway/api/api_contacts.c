@@ -31,8 +31,10 @@ struct listing {
 
 static bool is_listed(const struct listing *l, const struct contact_row *row)
 {
-	return (l->queue == 0 || row->queue == l->queue) &&
-	       (!l->is_mine || row->agent == l->c->who.user) &&
+	const struct contact *c = l->is_mine ? book_open_contact(l->c->g->book, row->id) : NULL;
+	bool is_mine = row->agent == l->c->who.user ||
+		       (c != NULL && contact_part_of(c, l->c->who.user) != PART_NONE);
+	return (l->queue == 0 || row->queue == l->queue) && (!l->is_mine || is_mine) &&
 	       (l->state == 0 || row->state == l->state);
 }
 
@@ -439,7 +441,7 @@ static int read_new(struct turn *t, struct api_call *c, struct new_contact *in)
 
 static struct contact *make_contact(struct turn *t, const struct new_contact *in)
 {
-	struct contact *contact = book_contact_new(t);
+	struct contact *contact = book_contact_new(t, 0);
 	contact->row.channel = in->kind;
 	contact->row.queue = in->queue_id;
 	contact->row.customer = intake_customer(t, in->kind, in->address, in->name, TEXT_NONE, false);

@@ -98,9 +98,11 @@ static int find_way(struct api_call *c, const struct contact *contact, unsigned 
 
 static int check_holder(struct api_call *c, const struct contact *contact, int64_t epoch)
 {
-	if (contact->row.state != CONTACT_ACTIVE || contact->row.agent != c->who.user)
-		return api_refuse(c, E_STATE, "only who holds the contact can write to the customer");
-	if (contact->row.epoch != epoch)
+	const struct contact_seat *seat = contact_seat_of(contact, c->who.user);
+	if (contact->row.state != CONTACT_ACTIVE || seat == NULL || !contact_seat_has(seat))
+		return api_refuse(c, E_STATE, "only who holds the contact, or confers in it, can write "
+					   "to the customer");
+	if ((int64_t)seat->epoch != epoch)
 		return api_refuse(c, E_STALE, "the contact was given out again meanwhile");
 	return 0;
 }
@@ -187,7 +189,9 @@ int conversation_video_link(struct turn *t, struct api_call *c)
 	unsigned abilities = 0;
 	if (contact == NULL)
 		return c->code;
-	if (check_holder(c, contact, contact->row.epoch) < 0 || find_way(c, contact, &abilities) < 0)
+	const struct contact_seat *own = contact_seat_of(contact, c->who.user);
+	if (check_holder(c, contact, own != NULL ? (int64_t)own->epoch : 0) < 0 ||
+	    find_way(c, contact, &abilities) < 0)
 		return c->code;
 	struct link_request request = {.contact = contact->row.id,
 				       .name = text_of(contact->customer_name),
@@ -217,8 +221,8 @@ void conversation_video_own(struct api_call *c, struct json_writer *w)
 	struct usher_buf url = {0};
 	if (contact == NULL)
 		return;
-	if (book_holder(contact) != c->who.user && !api_is_supervisor(c)) {
-		api_refuse(c, E_DENIED, "only who holds the contact may join its video room");
+	if (contact_part_of(contact, c->who.user) < PART_HOLDER && !api_is_supervisor(c)) {
+		api_refuse(c, E_DENIED, "only who holds the contact, or confers in it, may join its video room");
 		return;
 	}
 	struct link_request request = {.contact = contact->row.id, .is_agent = true,
