@@ -143,9 +143,8 @@ bool routing_channel(const struct routing *r, enum channel_kind channel,
 {
 	if (channel == CHANNEL_NONE || (unsigned)channel >= CHANNEL_KINDS)
 		return false;
-	*ret = (struct routing_channel_set){.channel = channel,
-					    .weight = r->channels[channel].weight,
-					    .count_max = r->channels[channel].count_max};
+	*ret = r->channels[channel];
+	ret->channel = channel; /* of one that was never set too */
 	return true;
 }
 

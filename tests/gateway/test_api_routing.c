@@ -27,7 +27,7 @@ static void add_site(struct world *w)
 /* ---- queues ----------------------------------------------------------------------------------------- */
 
 static const char all_settings[] =
-	"{\"order\":\"least-loaded\",\"ageing\":{\"mode\":\"offset\",\"tier\":1,\"seconds_per_priority\":60},"
+	"{\"order\":\"best-level\",\"ageing\":{\"mode\":\"offset\",\"tier\":1,\"seconds_per_priority\":60},"
 	"\"requirements\":[{\"skill\":\"billing\",\"level\":3,\"until_step\":1}],"
 	"\"steps\":[{\"seconds\":30,\"ring_max\":0},{\"drop\":[\"billing\"]}],\"parallel\":2,\"automatic\":false,"
 	"\"reserve\":1,\"first_reply_seconds\":60,\"reply_seconds\":90,\"silence_seconds\":600,"
@@ -37,7 +37,7 @@ static const char all_settings[] =
 
 static void check_all_settings(struct usher_buf *body)
 {
-	EXPECT(*body, "\"order\":\"least-loaded\"");
+	EXPECT(*body, "\"order\":\"best-level\"");
 	EXPECT(*body, "\"ageing\":{\"mode\":\"offset\",\"tier\":1,\"seconds_per_priority\":60}");
 	EXPECT(*body, "\"requirements\":[{\"skill\":\"billing\",\"level\":3,\"preferred\":false,\"until_step\":1}]");
 	EXPECT(*body, "\"steps\":[{\"seconds\":30,\"ring_max\":0,\"penalty_max\":null,\"level_drop\":0,"
