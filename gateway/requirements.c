@@ -35,7 +35,8 @@ static unsigned load_own(const struct contact *c, struct routing_requirement *re
 	struct json_place at;
 	unsigned n = 0;
 	json_place_init(&at, &faults);
-	if (c->row.fields.n == 0 || json_parse(&document, c->row.fields, FIELDS_BYTES_MAX, NULL) < 0)
+	if (c->row.fields.n == 0 ||
+	    json_parse(&document, c->row.fields, FIELDS_BYTES_MAX, NULL) < 0)
 		return 0;
 	const struct json *list = json_given(document, "requirements");
 	if (list != NULL)

@@ -23,7 +23,8 @@ void routing_member_read(struct json_place *at, const struct json *object,
 static struct usher_text name_of(struct json_place *at, const struct json *item,
 				 struct routing_member *ret)
 {
-	static const char *const members[] = {"queue", "ring", "penalty", "weight", "position", NULL};
+	static const char *const members[] = {"queue",	"ring",	    "penalty",
+					      "weight", "position", NULL};
 	if (json_kind(item) == JSON_KIND_TEXT)
 		return json_as_text(item);
 	if (json_kind(item) != JSON_KIND_OBJECT) {

@@ -30,7 +30,7 @@ struct routing_settings {
 	struct routing_queue_set set;
 	enum routing_ageing ageing;
 	usher_us rejoin_us;     /* a caller who comes back so soon has the old place; 0 = not */
-	struct usher_buf hours; /* owned: canonical JSON of gateway/calendar/hours.h; empty: always */
+	struct usher_buf hours; /* owned: canonical JSON of calendar/hours.h; empty: always */
 };
 
 /* How skills and queues are named. */

@@ -482,7 +482,8 @@ static void read_plain(struct reading *r, const struct json *object)
 	} rows[] = {
 		{"parallel", 1, ROUTING_PARALLEL_MAX, 1, &set->parallel, NULL, NULL},
 		{"reserve", 0, UINT8_MAX, 0, &set->reserve, NULL, NULL},
-		{"first_reply_seconds", 0, SETTINGS_SECONDS_MAX, 0, NULL, NULL, &set->first_reply_us},
+		{"first_reply_seconds", 0, SETTINGS_SECONDS_MAX, 0, NULL, NULL,
+		 &set->first_reply_us},
 		{"reply_seconds", 0, SETTINGS_SECONDS_MAX, 0, NULL, NULL, &set->reply_us},
 		{"silence_seconds", 0, SETTINGS_SECONDS_MAX, 0, NULL, NULL, &set->silence_us},
 		{"length_max", 0, SETTINGS_LENGTH_MAX, 0, NULL, &set->length_max, NULL},
@@ -525,7 +526,8 @@ static void read_words(struct reading *r, const struct json *object)
 		if (json_member(object, rows[i].member) == NULL)
 			continue;
 		values[i] = rows[i].fallback;
-		json_read_word(&r->at, object, rows[i].member, rows[i].words, rows[i].count, &values[i]);
+		json_read_word(&r->at, object, rows[i].member, rows[i].words, rows[i].count,
+			       &values[i]);
 	}
 	set->order = (enum routing_order)values[0];
 	set->full = (enum routing_treatment)values[1];

@@ -85,7 +85,8 @@ static void put_growths(const struct routing_queue_set *set, struct json_writer 
 
 static void put_ageing(const struct routing_settings *s, struct json_writer *w)
 {
-	static const char *const names[ROUTING_AGEINGS] = {"strict", "offset", "deadline", "growth"};
+	static const char *const names[ROUTING_AGEINGS] = {"strict", "offset", "deadline",
+							   "growth"};
 	const struct routing_rank *ranks = s->set.ranks;
 	json_put_object(w, "ageing");
 	json_put_string(w, "mode", names[s->ageing]);

@@ -2,7 +2,8 @@
 /* Questions about the state. */
 #include "routing/core/parts.h"
 
-/* ---- contact ----------------------------------------------------------------------------------- */
+/* ---- contact -----------------------------------------------------------------------------------
+ */
 
 /* How many of the line stand before a contact with this key and growth. Where the growths differ:
  * those with a higher score, which are the ones that arrived before a certain instant. */
@@ -63,8 +64,7 @@ static void view_contact(const struct routing *r, uint32_t c, struct routing_con
 		.step = contact->step,
 		.seats = contact->seat_count,
 		.is_callback = contact->is_callback,
-		.is_closed_hours =
-			contact->state == CONTACT_PARKED && contact->park == PARK_CLOSED,
+		.is_closed_hours = contact->state == CONTACT_PARKED && contact->park == PARK_CLOSED,
 		.consults_for = contact->about != 0 ? r->contacts[contact->about].id : 0,
 	};
 	if (contact->state == CONTACT_WAITING)
@@ -111,7 +111,8 @@ unsigned routing_requirements(const struct routing *r, usher_id contact,
 	return count;
 }
 
-/* ---- agent, channel, queue ------------------------------------------------------------------------ */
+/* ---- agent, channel, queue
+ * ------------------------------------------------------------------------ */
 
 static void view_agent(const struct routing *r, uint32_t a, struct routing_agent_view *ret)
 {
@@ -143,9 +144,8 @@ bool routing_channel(const struct routing *r, enum channel_kind channel,
 {
 	if (channel == CHANNEL_NONE || (unsigned)channel >= CHANNEL_KINDS)
 		return false;
-	*ret = (struct routing_channel_set){.channel = channel,
-					    .weight = r->channels[channel].weight,
-					    .count_max = r->channels[channel].count_max};
+	*ret = r->channels[channel];
+	ret->channel = channel; /* of one that was never set too */
 	return true;
 }
 
@@ -185,7 +185,8 @@ bool routing_queue(const struct routing *r, usher_id queue, struct routing_queue
 	return true;
 }
 
-/* ---- all ------------------------------------------------------------------------------------------ */
+/* ---- all
+ * ------------------------------------------------------------------------------------------ */
 
 void routing_each_contact(const struct routing *r, routing_on_contact on_contact, void *arg)
 {

@@ -27,7 +27,7 @@ static void add_site(struct world *w)
 /* ---- queues ----------------------------------------------------------------------------------------- */
 
 static const char all_settings[] =
-	"{\"order\":\"least-loaded\",\"ageing\":{\"mode\":\"offset\",\"tier\":1,\"seconds_per_priority\":60},"
+	"{\"order\":\"best-level\",\"ageing\":{\"mode\":\"offset\",\"tier\":1,\"seconds_per_priority\":60},"
 	"\"requirements\":[{\"skill\":\"billing\",\"level\":3,\"until_step\":1}],"
 	"\"steps\":[{\"seconds\":30,\"ring_max\":0},{\"drop\":[\"billing\"]}],\"parallel\":2,\"automatic\":false,"
 	"\"reserve\":1,\"first_reply_seconds\":60,\"reply_seconds\":90,\"silence_seconds\":600,"
@@ -37,7 +37,7 @@ static const char all_settings[] =
 
 static void check_all_settings(struct usher_buf *body)
 {
-	EXPECT(*body, "\"order\":\"least-loaded\"");
+	EXPECT(*body, "\"order\":\"best-level\"");
 	EXPECT(*body, "\"ageing\":{\"mode\":\"offset\",\"tier\":1,\"seconds_per_priority\":60}");
 	EXPECT(*body, "\"requirements\":[{\"skill\":\"billing\",\"level\":3,\"preferred\":false,\"until_step\":1}]");
 	EXPECT(*body, "\"steps\":[{\"seconds\":30,\"ring_max\":0,\"penalty_max\":null,\"level_drop\":0,"
@@ -300,6 +300,106 @@ static void test_given_to_an_agent(void **state)
 	buf_done(&body);
 }
 
+/* ---- what reaches the core ----------------------------------------------------------------------------- */
+
+static struct routing_why why(struct world *w, usher_id contact)
+{
+	return routing_why(engine_routing(w->g.engine), contact, w->agent, gateway_now());
+}
+
+static void test_queue_settings_decide(void **state)
+{
+	struct world *w = *state;
+	struct routing_requirement needs[ROUTING_RESOLVED_MAX];
+	add_site(w);
+	assert_int_equal(wants(w, AGENT_READY), 0);
+	assert_int_equal(rest(w, NULL, "PUT", "queues/support", "{\"requirements\":{\"billing\":3}}", NULL), 200);
+	struct heard h = hear(w, "v1", "", "Hello", INBOUND_MESSAGE);
+	assert_int_equal(why(w, h.result.contact).reason, REASON_SKILL);
+	assert_int_equal(routing_requirements(engine_routing(w->g.engine), h.result.contact, needs), 1);
+	assert_int_equal(needs[0].level, 3);
+	assert_int_equal(rest(w, NULL, "PUT", "queues/support",
+			      "{\"requirements\":null,\"steps\":[{\"ring_max\":0}]}", NULL), 200);
+	assert_int_equal(rest(w, NULL, "PUT", "queues/support/members/anna", "{\"ring\":2}", NULL), 200);
+	h = hear(w, "v2", "", "Hello", INBOUND_MESSAGE);
+	struct routing_why reason = why(w, h.result.contact);
+	assert_int_equal(reason.reason, REASON_RING);
+	assert_int_equal(reason.needed, 0);
+	assert_int_equal(reason.has, 2);
+}
+
+static void test_every_order_is_taken(void **state)
+{
+	struct world *w = *state;
+	struct usher_buf body = {0};
+	for (int i = 0; i < ROUTING_ORDERS; i++) {
+		char text[60];
+		snprintf(text, sizeof text, "{\"order\":\"%s\"}", routing_order_names[i]);
+		assert_int_equal(rest(w, NULL, "PUT", "queues/support", text, &body), 200);
+		text[strlen(text) - 1] = '\0';
+		EXPECT(body, text + 1);
+	}
+	buf_done(&body);
+}
+
+static void test_too_many_growths(void **state)
+{
+	struct world *w = *state;
+	struct usher_buf body = {0};
+	add_site(w);
+	assert_int_equal(rest(w, NULL, "PUT", "queues/support",
+			      "{\"ageing\":{\"mode\":\"growth\",\"growth\":[8,7,6,5,4,3,2,1,1,1]}}", &body), 200);
+	assert_int_equal(rest(w, NULL, "PUT", "queues/backup",
+			      "{\"ageing\":{\"mode\":\"growth\",\"growth\":9}}", &body), 429);
+	assert_int_equal(rest(w, NULL, "GET", "queues/backup", NULL, &body), 200);
+	EXPECT(body, "\"ageing\":{\"mode\":\"strict\"}");
+	buf_done(&body);
+}
+
+static void test_waiting_contact_is_steered(void **state)
+{
+	struct world *w = *state;
+	struct usher_buf body = {0};
+	char path[80];
+	add_site(w);
+	struct heard h = hear(w, "v1", "", "Hello", INBOUND_MESSAGE);
+	long long number = (long long)h.result.contact_number;
+	snprintf(path, sizeof path, "contacts/C-%lld/require", number);
+	assert_int_equal(rest(w, NULL, "POST", path, "{\"requirements\":[{\"skill\":\"billing\",\"level\":4}]}", &body), 200);
+	assert_int_equal(wants(w, AGENT_READY), 0);
+	struct routing_why reason = why(w, h.result.contact);
+	assert_int_equal(reason.reason, REASON_SKILL);
+	assert_int_equal(reason.needed, 4);
+	snprintf(path, sizeof path, "contacts/C-%lld/callback", number);
+	assert_int_equal(rest(w, NULL, "POST", path, NULL, &body), 200);
+	EXPECT(body, "\"callback\":true");
+	snprintf(path, sizeof path, "contacts/C-%lld/require", number);
+	assert_int_equal(rest(w, NULL, "POST", path, "{\"requirements\":[]}", &body), 200);
+	struct contact *c = book_contact(w->g.book, h.result.contact);
+	assert_int_equal(c->row.state, CONTACT_OFFERED); /* nothing keeps it from her now */
+	buf_done(&body);
+}
+
+static void test_all_is_moved(void **state)
+{
+	struct world *w = *state;
+	struct usher_buf body = {0};
+	char path[80];
+	add_site(w);
+	assert_int_equal(wants(w, AGENT_NOT_READY), 0);
+	struct heard h = hear(w, "v1", "", "Hello", INBOUND_MESSAGE);
+	assert_int_equal(wants(w, AGENT_READY), 0);
+	snprintf(path, sizeof path, "contacts/C-%lld/take", (long long)h.result.contact_number);
+	assert_int_equal(rest(w, NULL, "POST", path, "{\"agent\":\"anna\"}", &body), 200);
+	assert_int_equal(rest(w, NULL, "POST", "agents/anna/move-all", "{\"to_queue\":\"backup\"}", &body), 200);
+	EXPECT(body, "\"contacts\":[]");
+	snprintf(path, sizeof path, "contacts/C-%lld", (long long)h.result.contact_number);
+	assert_int_equal(rest(w, NULL, "GET", path, NULL, &body), 200);
+	EXPECT(body, "\"state\":\"waiting\"");
+	EXPECT(body, "\"name\":\"Backup\"");
+	buf_done(&body);
+}
+
 /* ---- channels ---------------------------------------------------------------------------------------- */
 
 static void test_weights(void **state)
@@ -309,6 +409,10 @@ static void test_weights(void **state)
 	assert_int_equal(rest(w, NULL, "PUT", "weights/telephony",
 			      "{\"weight\":90,\"exclusive\":false,\"interrupts\":[\"email\",\"letter\"]}", &body), 200);
 	EXPECT(body, "\"weight\":90");
+	EXPECT(body, "\"exclusive\":false,\"interrupts\":[\"email\",\"letter\"]");
+	assert_int_equal(rest(w, NULL, "PUT", "weights/telephony", "{\"exclusive\":true}", &body), 200);
+	EXPECT(body, "\"weight\":90");
+	EXPECT(body, "\"exclusive\":true,\"interrupts\":[\"email\",\"letter\"]");
 	assert_int_equal(rest(w, NULL, "PUT", "weights/chat", "{\"interrupts\":[\"chat\"]}", &body), 400);
 	EXPECT(body, "{\"pointer\":\"/interrupts/0\",");
 	assert_int_equal(rest(w, NULL, "PUT", "weights/chat", "{\"interrupts\":[\"email\",\"pigeon\"]}", &body), 400);
@@ -329,6 +433,11 @@ int main(void)
 		WITH_WORLD(test_rejoining_gives_the_old_place),
 		WITH_WORLD(test_commands_are_checked),
 		WITH_WORLD(test_given_to_an_agent),
+		WITH_WORLD(test_queue_settings_decide),
+		WITH_WORLD(test_every_order_is_taken),
+		WITH_WORLD(test_too_many_growths),
+		WITH_WORLD(test_waiting_contact_is_steered),
+		WITH_WORLD(test_all_is_moved),
 		WITH_WORLD(test_weights),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
