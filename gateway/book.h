@@ -36,6 +36,8 @@ struct contact {
 	usher_id about;         /* the contact this is a question about, 0 = it is no consultation */
 	usher_id consults[4];   /* open consultations about it: owned by consult.c */
 	unsigned consult_count;
+	uint32_t told_position; /* what its customer knows of its place: owned by place.c */
+	usher_us told_low_us, told_high_us;
 	usher_us first_us;      /* its place in line counts from here */
 	/* of the last message that people see */
 	int64_t public_seq; /* of the last message that is committed */

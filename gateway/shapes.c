@@ -4,8 +4,10 @@
 #include "gateway/consult.h"
 #include "gateway/directory.h"
 #include "gateway/directory_names.h"
+#include "gateway/estimates.h"
 #include "gateway/figures.h"
 #include "gateway/lines.h"
+#include "gateway/opening.h"
 #include "gateway/requirements.h"
 
 #include <stdio.h>
@@ -98,6 +100,30 @@ static void put_session(struct json_writer *w, const struct contact *c)
 	json_write_object_end(w);
 }
 
+static void put_range(struct json_writer *w, const char *name, const struct estimate_range *range)
+{
+	json_put_object(w, name);
+	json_put_int(w, "low_s", range->low_us / USHER_SECOND);
+	json_put_int(w, "high_s", range->high_us / USHER_SECOND);
+	json_write_object_end(w);
+}
+
+/* The likely further wait, and what the customer was told at the arrival. */
+static void put_wait(struct json_writer *w, struct gateway *g, const struct contact *c)
+{
+	struct estimate_range range;
+	uint32_t position;
+	estimates_of(g->estimates, c, &position, &range);
+	if (range.method != ESTIMATE_UNKNOWN)
+		put_range(w, "wait", &range);
+	else
+		json_put_null(w, "wait");
+	if (estimates_announced(g->estimates, c->row.id, &range))
+		put_range(w, "announced", &range);
+	else
+		json_put_null(w, "announced");
+}
+
 static void put_place(struct json_writer *w, struct gateway *g, const struct contact *c)
 {
 	struct routing_contact_view view;
@@ -108,6 +134,7 @@ static void put_place(struct json_writer *w, struct gateway *g, const struct con
 		json_put_int(w, "position", view.position);
 	else
 		json_put_null(w, "position");
+	put_wait(w, g, c);
 	json_put_time(w, "until", is_open && !is_waiting ? view.deadline_us : 0);
 	json_put_time(w, "target_at", is_waiting && queue != NULL && queue->target_us > 0
 					      ? c->row.queued_us + queue->target_us
@@ -485,6 +512,18 @@ static void put_today(struct json_writer *w, struct gateway *g, const struct que
 	json_write_object_end(w);
 }
 
+static void put_coverage(struct json_writer *w, struct gateway *g, usher_id queue)
+{
+	struct estimator_coverage c;
+	estimates_coverage(g->estimates, queue, &c);
+	json_put_object(w, "estimates");
+	json_put_int(w, "announced", (int64_t)c.announced);
+	json_put_int(w, "held", (int64_t)c.held);
+	json_put_int(w, "shorter", (int64_t)c.shorter);
+	json_put_int(w, "longer", (int64_t)c.longer);
+	json_write_object_end(w);
+}
+
 void shape_figures(struct json_writer *w, struct gateway *g, const struct queue_row *queue)
 {
 	struct routing_queue_view view = {.oldest_us = USHER_NEVER};
@@ -494,6 +533,9 @@ void shape_figures(struct json_writer *w, struct gateway *g, const struct queue_
 		book_count_waiting(g->book, queue->id, by_channel);
 	json_write_object(w);
 	shape_queue_ref(w, g, "queue", queue->id);
+	json_put_bool(w, "open", !is_known || view.is_open);
+	json_put_time(w, "open_until", is_known && view.is_open ? view.until_us : USHER_NEVER);
+	json_put_time(w, "opens_at", opening_next(g->opening, queue->id, gateway_now()));
 	json_put_int(w, "waiting", view.waiting);
 	json_put_int(w, "offered", view.offered);
 	json_put_int(w, "active", view.active);
@@ -506,6 +548,7 @@ void shape_figures(struct json_writer *w, struct gateway *g, const struct queue_
 		json_put_int(w, channel_name((enum channel_kind)kind), by_channel[kind]);
 	json_write_object_end(w);
 	put_today(w, g, queue);
+	put_coverage(w, g, queue->id);
 	json_write_object_end(w);
 }
 

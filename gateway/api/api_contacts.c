@@ -466,11 +466,12 @@ static int create(struct turn *t, struct api_call *c, const struct new_contact *
 	struct contact *contact = make_contact(t, in);
 	c->id = contact->row.id;
 	int code = intake_enqueue_as(t, contact, &in->how);
-	if (code < 0) {
-		contact->row.state = CONTACT_CLOSED;
-		contact->row.cause = CAUSE_SYSTEM;
-		return api_refuse(c, code, "the routing core refused it");
-	}
+	enum contact_cause cause = code < 0 ? intake_refused(t, contact, code) : CAUSE_NONE;
+	if (cause != CAUSE_NONE)
+		return api_refuse(c, code, "%s",
+				  cause == CAUSE_CLOSED_HOURS ? "the queue is closed"
+				  : cause == CAUSE_FULL	      ? "the queue is full"
+							      : "the routing core refused it");
 	if (c->idempotency_key.n > 0)
 		book_see(t, hash, &(struct book_seen){.contact = c->id});
 	return 0;

@@ -3,6 +3,7 @@
 
 #include "gateway/directory.h"
 #include "gateway/lines.h"
+#include "gateway/opening.h"
 #include "gateway/outbox.h"
 #include "gateway/publish.h"
 #include "gateway/shapes.h"
@@ -83,6 +84,9 @@ void conversation_customer_says(struct turn *t, struct contact *contact, struct 
 static int find_way(struct api_call *c, const struct contact *contact, unsigned *ret_abilities)
 {
 	*ret_abilities = lines_abilities(c->g, contact->row.channel_id);
+	if (contact->about != 0)
+		return api_refuse(c, E_UNSUPPORTED,
+				  "this is a question between agents: write a note");
 	if (contact->row.channel_id.n == 0)
 		return api_refuse(c, E_UNSUPPORTED,
 				  "this contact was entered by hand: write a note, and answer the "
@@ -119,6 +123,7 @@ static void reply(struct turn *t, struct api_call *c, struct contact *contact,
 	if ((abilities & CHANNEL_OUTBOX) != 0)
 		outbox_message(t, contact, m, contact->row.channel_id);
 	c->number = m->seq;
+	opening_activity(t, contact, true);
 }
 
 /* A repeat of the same client_id gives the first message again. */
