@@ -406,6 +406,8 @@ static void apply(struct turn *t, void *arg)
 		k->result = (struct inbound_result){.contact = seen.contact, .message = seen.message,
 						    .seq = seen.seq,
 						    .contact_number = c != NULL ? c->row.number : 0};
+		if (c != NULL && c->row.state == CONTACT_CLOSED && is_turned_away(c))
+			k->result.refused = (enum contact_cause)c->row.cause;
 		return;
 	}
 	k->code = take_in(t, k, &c);
