@@ -173,9 +173,8 @@ static void full_and_overflowing(void **state)
 	q.length_max = 1;
 	q.full = TREAT_END;
 	world_queue_set(w, q);
-	assert_int_equal(arrive(w, 102), 0); /* 2 is full too: as TREAT_WAIT */
-	assert_int_equal(world_view(w, 102).queue, 1);
-	assert_int_equal(world_state(w, 102), CONTACT_WAITING);
+	assert_int_equal(arrive(w, 102), E_LIMIT); /* 2 is full too */
+	assert_int_equal(world_queue_view(w, 1).waiting, 1);
 }
 
 /* ---- overflow ------------------------------------------------------------------------------ */
@@ -314,11 +313,9 @@ static void ring_of_queues_at_one_instant_ends(void **state)
 	world_settle(w);
 	assert_true(routing_deadline(w->r) > w->now);
 	assert_int_equal(world_state(w, 100), CONTACT_WAITING);
-	q.overflow_to = q.queue; /* a ring of one */
-	world_queue_set(w, q);
-	world_arrive(w, 101, 3);
-	world_settle(w);
-	assert_int_equal(world_view(w, 101).queue, 3);
+	struct routing_event alone = {.kind = EV_QUEUE_SET, .queue = q};
+	alone.queue.overflow_to = q.queue; /* a ring of one */
+	world_refused(w, &alone, E_INVALID);
 }
 
 static void impossible_target_is_tried_again(void **state)

@@ -185,6 +185,43 @@ static void callback_time_while_closed(void **state)
 	assert_int_equal(world_offered(w, 100), 10);
 }
 
+static void callback_of_who_waits_for_an_agent(void **state)
+{
+	struct world *w = *state;
+	struct routing_contact_new c = world_contact_default(100, 1);
+	struct routing_command later = {.contact = 100, .until_us = w->now + USHER_HOUR};
+	world_agent(w, 10, 1);
+	world_hold(w, 99, 1);
+	world_agent(w, 11, 1);
+	c.preferred = 10;
+	c.preferred_us = USHER_MINUTE;
+	assert_int_equal(world_contact_new(w, c), 0);
+	assert_int_equal(world_state(w, 100), CONTACT_WAITING); /* for 10 alone */
+	assert_int_equal(world_command(w, EV_CALLBACK, later), 0);
+	assert_int_equal(world_state(w, 100), CONTACT_PARKED);
+	world_tick(w, USHER_HOUR - 1);
+	assert_int_equal(world_state(w, 100), CONTACT_PARKED);
+	world_tick(w, 1);
+	if (world_state(w, 100) == CONTACT_WAITING) /* still for 10, but not for ever */
+		world_tick(w, USHER_MINUTE);
+	assert_int_equal(world_offered(w, 100), 11);
+}
+
+static void callback_of_who_is_offered(void **state)
+{
+	struct world *w = *state;
+	struct routing_command later = {.contact = 100, .until_us = w->now + USHER_HOUR};
+	world_agent(w, 10, 1);
+	world_arrive(w, 100, 1);
+	assert_int_equal(world_offered(w, 100), 10);
+	assert_int_equal(world_command(w, EV_CALLBACK, later), 0);
+	assert_int_equal(world_fx(w, FX_OFFER_ENDED, 0)->cause, CAUSE_WITHDRAWN);
+	assert_int_equal(world_state(w, 100), CONTACT_PARKED);
+	assert_int_equal(world_agent_view(w, 10).load, 0);
+	world_tick(w, USHER_HOUR);
+	assert_int_equal(world_offered(w, 100), 10);
+}
+
 /* ---- removed ------------------------------------------------------------------------------- */
 
 static void removed_queue_closes_who_is_not_served(void **state)
@@ -322,6 +359,8 @@ int main(void)
 		TEST_TWICE(callback_good_and_bad),
 		TEST_TWICE(not_before_its_time),
 		TEST_TWICE(callback_time_while_closed),
+		TEST_TWICE(callback_of_who_waits_for_an_agent),
+		TEST_TWICE(callback_of_who_is_offered),
 		TEST_TWICE(removed_queue_closes_who_is_not_served),
 		TEST_TWICE(removed_queue_closes_who_would_go_back),
 		TEST_TWICE(removed_queue_with_a_conference),
