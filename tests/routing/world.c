@@ -447,33 +447,103 @@ static struct routing_event random_command(struct world *w, const struct listing
 	return ev;
 }
 
+/* By whoever holds the contact, where somebody does. */
+static struct routing_event random_transfer(struct world *w, const struct listing *contacts,
+					    const struct listing *agents, uint64_t *seed)
+{
+	static const enum routing_event_kind kinds[] = {EV_TRANSFER, EV_CONSULT, EV_CONSULT,
+							EV_MOVE_ALL};
+	struct routing_event ev = {.kind = kinds[random_below(seed, 4)]};
+	struct routing_contact_view view = {0};
+	ev.transfer.contact = any_of(contacts, seed);
+	(void)routing_contact(w->r, ev.transfer.contact, &view);
+	ev.transfer.agent = view.agent;
+	ev.transfer.epoch = view.epoch;
+	ev.transfer.to_queue = random_below(seed, 4);
+	ev.transfer.to_agent = random_below(seed, 2) == 0 ? 0 : any_of(agents, seed);
+	ev.transfer.other = 7000 + random_below(seed, 1000);
+	return ev;
+}
+
+static struct routing_event random_conference(struct world *w, const struct listing *contacts,
+					      const struct listing *agents, uint64_t *seed)
+{
+	struct routing_event ev = {.kind = EV_CONFERENCE};
+	struct routing_contact_view asked = {0}, view = {0};
+	for (unsigned i = 0; i < contacts->count && asked.consults_for == 0; i++)
+		(void)routing_contact(w->r, contacts->ids[i], &asked);
+	if (random_below(seed, 3) == 0)
+		ev.kind = EV_HAND_OVER;
+	(void)routing_contact(w->r, asked.consults_for, &view);
+	ev.command.contact = asked.consults_for;
+	ev.command.agent = view.agent;
+	ev.command.epoch = view.epoch;
+	ev.command.other = random_below(seed, 4) == 0 ? any_of(agents, seed) : asked.contact;
+	return ev;
+}
+
+static struct routing_event random_setting(const struct listing *agents, uint64_t *seed)
+{
+	struct routing_event ev = {.kind = EV_QUEUE_SET};
+	usher_id queue = 1 + random_below(seed, 3);
+	if (random_below(seed, 2) == 0) {
+		ev.kind = EV_AGENT_SET;
+		ev.agent = world_agent_default(any_of(agents, seed), queue);
+		ev.agent.capacity = (uint16_t)random_below(seed, 300);
+		return ev;
+	}
+	ev.queue = world_queue_default(queue);
+	ev.queue.order = (enum routing_order)random_below(seed, ROUTING_ORDERS);
+	ev.queue.parallel = (uint8_t)random_below(seed, 4);
+	ev.queue.reserve = (uint8_t)random_below(seed, 2);
+	ev.queue.wrapup_us = (usher_us)random_below(seed, 2) * USHER_MINUTE;
+	ev.queue.overflow_to = queue % 3 + 1;
+	ev.queue.overflow_us = (usher_us)random_below(seed, 2) * USHER_MINUTE;
+	ev.queue.step_count = (uint8_t)random_below(seed, 3);
+	for (unsigned i = 0; i < ev.queue.step_count; i++)
+		ev.queue.steps[i] = (struct routing_step){.lasts_us = 30 * USHER_SECOND,
+							  .ring_max = i == 0 ? 0 : ROUTING_ANY};
+	return ev;
+}
+
+static struct routing_event random_presence(const struct listing *agents, uint64_t *seed)
+{
+	static const enum routing_event_kind kinds[] = {EV_AGENT_WANTS, EV_AGENT_WANTS,
+							EV_PRESENCE_LOST, EV_PRESENCE_FOUND};
+	struct routing_event ev = {.kind = kinds[random_below(seed, 4)]};
+	ev.presence.agent = any_of(agents, seed);
+	ev.presence.wants = random_below(seed, 4) == 0 ? AGENT_SIGNED_OUT : AGENT_READY;
+	return ev;
+}
+
 static struct routing_event random_event(struct world *w, uint64_t *seed)
 {
 	struct listing contacts = {.count = 0}, agents = {.count = 0};
-	struct routing_event ev = {.kind = EV_TICK};
 	routing_each_contact(w->r, list_contact, &contacts);
 	routing_each_agent(w->r, list_agent, &agents);
-	switch (random_below(seed, 10)) {
+	switch (random_below(seed, 16)) {
 	case 0:
 	case 1:
-		return random_arrival(w, seed);
 	case 2:
-		ev.kind = EV_AGENT_WANTS;
-		ev.presence = (struct routing_presence){
-			any_of(&agents, seed),
-			random_below(seed, 4) == 0 ? AGENT_SIGNED_OUT : AGENT_READY, 0};
-		return ev;
+		return random_arrival(w, seed);
 	case 3:
-		ev.kind = random_below(seed, 2) == 0 ? EV_PRESENCE_LOST : EV_PRESENCE_FOUND;
-		ev.presence.agent = any_of(&agents, seed);
-		return ev;
 	case 4:
-		ev.kind = EV_QUEUE_OPEN;
-		ev.hours = (struct routing_hours){1 + random_below(seed, 3),
-						  random_below(seed, 3) != 0, USHER_NEVER};
-		return ev;
+		return random_presence(&agents, seed);
 	case 5:
-		return ev;
+		return (struct routing_event){.kind = EV_QUEUE_OPEN,
+					      .hours = {1 + random_below(seed, 3),
+							random_below(seed, 3) != 0, USHER_NEVER}};
+	case 6:
+		return random_setting(&agents, seed);
+	case 7:
+	case 8:
+		return random_transfer(w, &contacts, &agents, seed);
+	case 9:
+		return random_conference(w, &contacts, &agents, seed);
+	case 10:
+		return (struct routing_event){.kind = random_below(seed, 8) == 0 ? EV_QUEUE_REMOVE
+										 : EV_TICK,
+					      .queue.queue = 1 + random_below(seed, 3)};
 	default:
 		return random_command(w, &contacts, &agents, seed);
 	}
@@ -493,6 +563,7 @@ static void same_effects(const struct routing_effects *a, const struct routing_e
 		assert_int_equal(x->at_us, y->at_us);
 		assert_int_equal(x->cause, y->cause);
 		assert_int_equal(x->state, y->state);
+		assert_int_equal(x->reason, y->reason);
 		assert_int_equal(x->number, y->number);
 	}
 }
