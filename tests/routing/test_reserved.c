@@ -321,6 +321,40 @@ static void signing_out_gives_back_live_to_all_and_mail_a_while_later(void **sta
 	assert_int_equal(world_offered(w, 101), 11);
 }
 
+static void all_of_an_agent_is_moved(void **state)
+{
+	struct world *w = *state;
+	struct routing_event ev = {.kind = EV_MOVE_ALL, .transfer = {.agent = 10, .to_queue = 2}};
+	world_channel(w, CHANNEL_CHAT, 30, 0);
+	world_agent(w, 10, 1);
+	world_hold(w, 100, 1);
+	world_hold(w, 101, 1);
+	world_arrive(w, 102, 1);
+	assert_int_equal(world_code(w, &ev), 0);
+	world_settle(w);
+	for (usher_id c = 100; c < 102; c++) {
+		assert_int_equal(world_state(w, c), CONTACT_WAITING);
+		assert_int_equal(world_view(w, c).queue, 2);
+	}
+	assert_int_equal(world_view(w, 102).queue, 1); /* what he was offered goes back */
+	world_agent(w, 11, 2);
+	assert_int_equal(world_do(w, EV_ACCEPT, 100), 0);
+	ev.transfer = (struct routing_transfer){.agent = 11, .to_agent = 10};
+	assert_int_equal(world_code(w, &ev), 0);
+	world_settle(w);
+	assert_int_equal(world_offered(w, 100), 10);
+}
+
+static void parked_customer_who_leaves_was_served(void **state)
+{
+	struct world *w = *state;
+	world_agent(w, 10, 1);
+	world_hold(w, 100, 1);
+	assert_int_equal(world_until(w, EV_PARK, 100, w->now + USHER_HOUR), 0);
+	assert_int_equal(world_left(w, 100), 0);
+	assert_int_equal(world_fx(w, FX_CLOSED, 0)->cause, CAUSE_CUSTOMER_ENDED);
+}
+
 static void found_within_a_minute_keeps_all(void **state)
 {
 	struct world *w = *state;
@@ -353,6 +387,8 @@ int main(void)
 		TEST_TWICE(resumed_goes_to_who_parked_it),
 		TEST_TWICE(resumed_of_who_is_gone_is_for_all),
 		TEST_TWICE(signing_out_gives_back_live_to_all_and_mail_a_while_later),
+		TEST_TWICE(all_of_an_agent_is_moved),
+		TEST_TWICE(parked_customer_who_leaves_was_served),
 		TEST_TWICE(found_within_a_minute_keeps_all),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
