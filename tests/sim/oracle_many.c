@@ -10,6 +10,7 @@
 #define SERVICE_US (60.0 * (double)USHER_SECOND)
 #define BACKLOG 2000 /* of a queue that is never empty */
 #define BACKLOG_MAIL 200
+#define MATCH_US ((double)USHER_SECOND / 10) /* a long line is reviewed seldom */
 #define GROWTH_MAX 10000
 
 static void classes(struct oracle_model *m, const double *rates, unsigned count)
@@ -196,6 +197,7 @@ static bool build_matching(struct oracle_case *c, struct oracle_model *ret)
 		ret->classes[k].is_backlog = true;
 	}
 	ret->backlog = BACKLOG;
+	ret->unit_us = MATCH_US;
 	ret->server_rate = 1;
 	return c->fault.code == 0;
 }
