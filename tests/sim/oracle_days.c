@@ -15,8 +15,8 @@
 #define MINUTE_US ((double)USHER_MINUTE)
 #define GROUPS_MAX 16
 #define PERIODS_MAX 8
-#define LENGTHEN 4 /* days are cheap: so many times the arrivals */
-#define DRAWS 64   /* of a day's busyness, of which the middle one is taken */
+#define LENGTHEN 16 /* days are cheap: so many times the arrivals, about as many as published */
+#define DRAWS 64    /* of a day's busyness, of which the middle one is taken */
 #define DAY_MINUTES 1440
 
 struct day {
