@@ -6,6 +6,7 @@
  * Tolerance: 5 % of the figure or four standard errors, whichever is more. FILTER is a part of
  * "family/case"; "spoiled" and "conservation" are families too.
  */
+#include "routing/base/memory.h"
 #include "tests/sim/oracle.h"
 
 #include <stdio.h>
@@ -84,9 +85,7 @@ static bool is_wanted(const struct oracle_case *c)
 /* Every second case is asked and accepts, so that both ways of giving out are played. */
 static void run_case(struct oracle_case *c, const struct oracle_family *f, bool has_asking)
 {
-	struct oracle_model *m = calloc(1, sizeof *m);
-	if (m == NULL)
-		abort();
+	struct oracle_model *m = NEW(struct oracle_model);
 	if (c->fault.code == 0 && (f->judge == NULL || !f->judge(c))) {
 		m->has_asking = has_asking;
 		if (f->build(c, m))
@@ -167,13 +166,14 @@ static void run_conservation(const struct oracle_options *o)
 {
 	struct oracle_case c;
 	json_t *file = load_family(o, "priority");
+	double reference = 0;
 	for (unsigned order = 0; order < ROUTING_ORDERS; order++) {
 		char name[sizeof c.name];
 		snprintf(name, sizeof name, "conservation/order-%u", order);
 		case_init(&c, o, "priority", json_array_get(json_object_get(file, "cases"), 0));
 		memcpy(c.name, name, sizeof name);
 		if (is_wanted(&c)) {
-			oracle_judge_conservation(&c, (enum routing_order)order);
+			oracle_judge_conservation(&c, (enum routing_order)order, &reference);
 			tell(&c, c.fault.code == 0 && c.figures > 0 && c.missed == 0, "");
 		}
 		case_done(&c);

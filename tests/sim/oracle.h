@@ -187,7 +187,8 @@ bool oracle_judge_costs(struct oracle_case *c);
 bool oracle_judge_pooling(struct oracle_case *c);
 bool oracle_judge_formula(struct oracle_case *c);
 bool oracle_judge_days(struct oracle_case *c);
-void oracle_judge_conservation(struct oracle_case *c, enum routing_order order);
+/* reference: what the first call found by age with the same luck; 0 before it. */
+void oracle_judge_conservation(struct oracle_case *c, enum routing_order order, double *reference);
 bool oracle_build_single(struct oracle_case *c, struct oracle_model *ret);
 bool oracle_build_loss(struct oracle_case *c, struct oracle_model *ret);
 bool oracle_build_priority(struct oracle_case *c, struct oracle_model *ret);
