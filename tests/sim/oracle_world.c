@@ -25,6 +25,7 @@ struct server {
 	unsigned group, count;
 	uint16_t slots[ORACLE_LEVELS];
 	uint64_t version; /* of the number in hand */
+	usher_us free_since;
 	bool is_ready;
 };
 
@@ -106,6 +107,40 @@ static void plan_service(struct oracle_world *w, const struct customer *c)
 						 .check = c->id});
 }
 
+static bool has_skill(const struct routing_agent_set *set, uint32_t skill)
+{
+	unsigned i = 0;
+	while (i < set->skill_count && set->skills[i].skill != skill)
+		i++;
+	return skill == 0 || i < set->skill_count;
+}
+
+static const struct routing_member *member(const struct routing_agent_set *set, usher_id queue)
+{
+	for (unsigned i = 0; i < set->queue_count; i++)
+		if (set->queues[i].queue == queue)
+			return &set->queues[i];
+	return NULL;
+}
+
+/* Figures hardly feel which of the idle is taken, so this is judged one by one. */
+static bool is_passed_over(const struct oracle_world *w, unsigned agent, unsigned class)
+{
+	const struct oracle_class *k = &w->m->classes[class];
+	const struct routing_member *his = member(&w->m->agents[agent].set, k->queue);
+	if (w->m->queues[k->queue - 1].order != ORDER_LONGEST_IDLE || his == NULL)
+		return false;
+	for (unsigned a = 0; a < w->m->agent_count; a++) {
+		const struct server *s = &w->servers[a];
+		const struct routing_member *other = member(&w->m->agents[a].set, k->queue);
+		if (a != agent && s->is_ready && s->count == 0 && other != NULL &&
+		    other->ring == his->ring && s->free_since < w->servers[agent].free_since &&
+		    has_skill(&w->m->agents[a].set, k->skill))
+			return true;
+	}
+	return false;
+}
+
 static void on_assigned(struct oracle_world *w, const struct routing_effect *fx)
 {
 	struct customer *c = &w->customers[fx->contact % ORACLE_SLOTS];
@@ -114,6 +149,8 @@ static void on_assigned(struct oracle_world *w, const struct routing_effect *fx)
 	unsigned k = c->class;
 	if (is_faulty(w, c->id != fx->contact || c->is_served, "assigned twice, or what is gone") ||
 	    is_faulty(w, !s->is_ready, "assigned to an agent who is not ready") ||
+	    is_faulty(w, is_passed_over(w, (unsigned)(fx->agent - 1), k),
+		      "one idle for longer was passed over") ||
 	    is_faulty(w, s->count == ORACLE_LEVELS, "an agent has too many contacts"))
 		return;
 	c->is_served = true;
@@ -189,6 +226,7 @@ static void wants(struct oracle_world *w, unsigned agent, bool is_ready)
 	if (s->is_ready == is_ready)
 		return;
 	s->is_ready = is_ready;
+	s->free_since = w->now;
 	w->ready[s->group] += is_ready ? 1 : -1u;
 	if (s->count == 0)
 		w->idle += is_ready ? 1 : -1u;
@@ -208,6 +246,7 @@ static void finish(struct oracle_world *w, struct customer *c)
 		i++;
 	s->slots[i] = s->slots[--s->count];
 	w->busy[s->group]--;
+	s->free_since = w->now;
 	if (s->count == 0 && s->is_ready)
 		w->idle++;
 	w->sums.done[c->class]++;
