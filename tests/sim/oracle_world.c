@@ -123,7 +123,8 @@ static const struct routing_member *member(const struct routing_agent_set *set, 
 	return NULL;
 }
 
-/* Figures hardly feel which of the idle is taken, so this is judged one by one. */
+/* Figures hardly feel which of the idle is taken, so this is judged one by one. Of those who come;
+ * what waits is taken by whoever may take more, also while a reserve keeps others idle. */
 static bool is_passed_over(const struct oracle_world *w, unsigned agent, unsigned class)
 {
 	const struct oracle_class *k = &w->m->classes[class];
@@ -149,7 +150,7 @@ static void on_assigned(struct oracle_world *w, const struct routing_effect *fx)
 	unsigned k = c->class;
 	if (is_faulty(w, c->id != fx->contact || c->is_served, "assigned twice, or what is gone") ||
 	    is_faulty(w, !s->is_ready, "assigned to an agent who is not ready") ||
-	    is_faulty(w, is_passed_over(w, (unsigned)(fx->agent - 1), k),
+	    is_faulty(w, wait == 0 && is_passed_over(w, (unsigned)(fx->agent - 1), k),
 		      "one idle for longer was passed over") ||
 	    is_faulty(w, s->count == ORACLE_LEVELS, "an agent has too many contacts"))
 		return;
