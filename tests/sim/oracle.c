@@ -12,9 +12,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define ARRIVALS 300000
 #define ARRIVALS_MIN 3000
+#define SPOILED_ARRIVALS 75000 /* fewer, and a fault can hide in the errors */
 #define SEED 20
 
 static unsigned tests, failures;
@@ -192,7 +194,7 @@ static void run_all(const struct oracle_options *o)
 	run_conservation(o);
 	run_strange(o, "params", "moon_phase");
 	run_strange(o, "expected", "moon_phase");
-	shorter.arrivals = o->arrivals / 4;
+	shorter.arrivals = SPOILED_ARRIVALS;
 	for (unsigned i = 0; i < 2; i++)
 		for (const struct oracle_family *f = lists[i]; f->name != NULL; f++)
 			if (f->spoil != NULL)
@@ -215,7 +217,7 @@ int main(int argc, char **argv)
 			ARRIVALS_MIN);
 		return 2;
 	}
-	if (shared == NULL || shared[0] == '\0') {
+	if (shared == NULL || shared[0] == '\0' || access(shared, F_OK) != 0) {
 		printf("1..1\nok 1 # SKIP no $USHER_SHARED\n");
 		return 0;
 	}
