@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define REPLAYS_MAX 6000
+#define SHOWN_MAX 120
 
 static void show_requirements(const struct routing_requirement *r, unsigned count)
 {
@@ -151,7 +152,8 @@ void diff_shrink(uint64_t seed, unsigned features, struct diff_event *events, un
 	}
 	printf("# shortened to %u events (%u replays):\n", count, replays);
 	for (unsigned i = 0; i < count; i++)
-		diff_show_event(&events[i]);
+		if (i < SHOWN_MAX / 2 || i + SHOWN_MAX / 2 >= count)
+			diff_show_event(&events[i]);
 	printf("# %s\n", d.difference);
 	fails(&d, seed, features, events, count, d.step);
 }

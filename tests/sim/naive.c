@@ -57,6 +57,14 @@ static struct routing_step step_of(const struct naive_contact *c)
 	return c->queue->set.step_count > 0 ? c->queue->set.steps[c->step] : all;
 }
 
+struct routing_rank naive_rank(const struct naive_contact *c)
+{
+	unsigned raise = step_of(c).priority_raise,
+		 p = c->priority > raise ? c->priority - raise : 0;
+	struct routing_rank plain = {(uint8_t)p, 1, 0};
+	return c->queue->set.has_ranks ? c->queue->set.ranks[p] : plain;
+}
+
 bool naive_before(struct naive *n, const struct naive_contact *a, const struct naive_contact *b)
 {
 	const struct naive_contact *both[2] = {a, b};
@@ -64,10 +72,7 @@ bool naive_before(struct naive *n, const struct naive_contact *a, const struct n
 	usher_us at[2];
 	__int128 score[2];
 	for (unsigned i = 0; i < 2; i++) {
-		unsigned raise = step_of(both[i]).priority_raise, p = both[i]->priority;
-		p = p > raise ? p - raise : 0;
-		rank[i] = both[i]->queue->set.has_ranks ? both[i]->queue->set.ranks[p]
-							: (struct routing_rank){(uint8_t)p, 1, 0};
+		rank[i] = naive_rank(both[i]);
 		at[i] = both[i]->first_us - rank[i].ahead_us;
 		score[i] = (__int128)rank[i].growth * (at[i] < n->now ? n->now - at[i] : 0);
 	}
@@ -92,14 +97,27 @@ unsigned naive_position(struct naive *n, const struct naive_contact *c)
 
 /* ---- 2: what it asks for -------------------------------------------------------------------- */
 
-static void join(struct routing_requirement *all, unsigned *count, struct routing_requirement r,
-		 unsigned step)
+static struct routing_requirement in_step(struct routing_requirement r,
+					  const struct naive_contact *c)
+{
+	struct routing_step step = step_of(c);
+	if (r.until_step > 0 && c->step >= r.until_step)
+		r.is_preferred = true;
+	for (unsigned d = 0; d < step.drop_count; d++)
+		if (step.drops[d] == r.skill)
+			r.is_preferred = true;
+	if (!r.is_preferred && r.level <= step.level_drop)
+		r.is_preferred = true;
+	else if (!r.is_preferred)
+		r.level = (uint8_t)(r.level - step.level_drop);
+	return r;
+}
+
+static void join(struct routing_requirement *all, unsigned *count, struct routing_requirement r)
 {
 	unsigned i = 0;
 	if (r.level == 0)
 		return;
-	if (r.until_step > 0 && step >= r.until_step)
-		r.is_preferred = true;
 	while (i < *count && all[i].skill < r.skill)
 		i++;
 	if (i == *count || all[i].skill != r.skill) {
@@ -116,21 +134,11 @@ unsigned naive_requirements(const struct naive_contact *c,
 			    struct routing_requirement ret[ROUTING_RESOLVED_MAX])
 {
 	const struct routing_queue_set *q = &c->queue->set;
-	struct routing_step step = step_of(c);
 	unsigned count = 0;
 	for (unsigned i = 0; i < q->requirement_count; i++)
-		join(ret, &count, q->requirements[i], c->step);
+		join(ret, &count, in_step(q->requirements[i], c));
 	for (unsigned i = 0; i < c->requirement_count; i++)
-		join(ret, &count, c->requirements[i], c->step);
-	for (unsigned i = 0; i < count; i++) {
-		for (unsigned d = 0; d < step.drop_count; d++)
-			if (step.drops[d] == ret[i].skill)
-				ret[i].is_preferred = true;
-		if (!ret[i].is_preferred && ret[i].level <= step.level_drop)
-			ret[i].is_preferred = true;
-		else if (!ret[i].is_preferred)
-			ret[i].level = (uint8_t)(ret[i].level - step.level_drop);
-	}
+		join(ret, &count, in_step(c->requirements[i], c));
 	return count;
 }
 

@@ -107,7 +107,8 @@ struct naive_key naive_key(const struct naive *n, const struct naive_contact *c,
 
 /* The parts of section 1 to 4. */
 bool naive_before(struct naive *n, const struct naive_contact *a, const struct naive_contact *b);
-usher_id naive_waits_for(const struct naive_contact *c); /* 0: nobody in particular */
+struct routing_rank naive_rank(const struct naive_contact *c); /* in its step */
+usher_id naive_waits_for(const struct naive_contact *c);       /* 0: nobody in particular */
 const struct routing_member *naive_member(const struct naive_agent *a, const struct naive_queue *q);
 bool naive_is_skilled(const struct naive_contact *c, const struct naive_agent *a);
 enum routing_reason naive_could_take(const struct naive_contact *c, const struct naive_agent *a);

@@ -51,9 +51,8 @@ static struct naive_contact *first_contact(struct naive *n, const struct naive_a
 {
 	struct naive_contact *best = NULL;
 	EACH(struct naive_contact, c, n->contacts)
-	if (c->id != 0 && c->state == CONTACT_WAITING && (a != NULL || c->is_fresh) &&
-	    (best == NULL || naive_before(n, c, best)) &&
-	    (a == NULL || naive_reason(n, c, a) == REASON_CHOSEN))
+	if (c->id != 0 && c->state == CONTACT_WAITING &&
+	    (best == NULL || naive_before(n, c, best)) && naive_reason(n, c, a) == REASON_CHOSEN)
 		best = c;
 	return best;
 }
@@ -83,36 +82,66 @@ static void wait_for(struct naive_contact *c, unsigned which, usher_us from)
 	c->wait_end_us = which < 2 ? from + c->spans_us[which] : USHER_NEVER;
 }
 
-static void match(struct naive *n)
+/* By tier, age and id. */
+static bool fresh_before(const struct naive_contact *a, const struct naive_contact *b)
 {
-	struct naive_contact *c;
-	struct naive_agent *a;
+	struct routing_rank one = naive_rank(a), other = naive_rank(b);
+	usher_us at = a->first_us - one.ahead_us, other_at = b->first_us - other.ahead_us;
+	if (one.tier != other.tier)
+		return one.tier < other.tier;
+	return at != other_at ? at < other_at : a->id < b->id;
+}
+
+static void match_fresh(struct naive *n)
+{
+	for (struct naive_contact *c = n->contacts; c != NULL;) {
+		struct naive_agent *a;
+		c = NULL;
+		EACH(struct naive_contact, it, n->contacts)
+		if (it->id != 0 && it->state == CONTACT_WAITING && it->is_fresh &&
+		    (c == NULL || fresh_before(it, c)))
+			c = it;
+		if (c == NULL)
+			break;
+		c->is_fresh = false;
+		if ((a = naive_first_agent(n, c, true)) != NULL)
+			give(n, c, a, true);
+	}
+}
+
+/* Where more members are free than before, deferred work is looked at again. */
+static void match_deferred(struct naive *n)
+{
 	EACH(struct naive_queue, q, n->queues)
 	{
 		unsigned before = q->free;
 		q->free = naive_free_members(n, q);
-		EACH(struct naive_contact, it, n->contacts)
-		if (it->id != 0 && it->queue == q && naive_is_deferred(it) && q->free > before)
-			it->is_fresh = true;
+		EACH(struct naive_contact, c, n->contacts)
+		if (c->id != 0 && c->queue == q && naive_is_deferred(c) && q->free > before)
+			c->is_fresh = true;
 	}
+	match_fresh(n);
+	EACH(struct naive_queue, q, n->queues)
+	q->free = naive_free_members(n, q);
+}
+
+static void match(struct naive *n)
+{
+	struct naive_contact *c;
+	struct naive_agent *a;
 	EACH(struct naive_contact, it, n->contacts)
 	while (it->id != 0 && it->state == CONTACT_WAITING && it->wait < 2 &&
 	       (it->wait_end_us <= n->now || is_passed_over(n, it))) {
 		wait_for(it, it->wait + 1, earlier(it->wait_end_us, n->now));
 		it->is_fresh = true;
 	}
-	while ((c = first_contact(n, NULL)) != NULL) {
-		c->is_fresh = false;
-		if ((a = naive_first_agent(n, c, true)) != NULL)
-			give(n, c, a, true);
-	}
+	match_fresh(n);
 	while ((a = first_dirty(n)) != NULL) {
 		a->is_dirty = false;
 		while ((c = first_contact(n, a)) != NULL)
 			give(n, c, a, false);
 	}
-	EACH(struct naive_queue, q, n->queues)
-	q->free = naive_free_members(n, q);
+	match_deferred(n);
 }
 
 /* ---- 6: life of an offer -------------------------------------------------------------------- */
@@ -137,6 +166,12 @@ static void seat_remove(struct naive *n, struct naive_seat *s)
 	memmove(s, s + 1, (size_t)(n->seats + n->seat_count - s) * sizeof *s);
 }
 
+static void end_round(struct naive_contact *c)
+{
+	c->round_end_us = USHER_NEVER;
+	memset(c->refused, 0, sizeof c->refused);
+}
+
 /* Its last seat is gone. */
 static void give_back(struct naive *n, struct naive_contact *c)
 {
@@ -147,14 +182,12 @@ static void give_back(struct naive *n, struct naive_contact *c)
 		c->round_end_us = n->now + earlier(c->queue->set.offer_us, ROUND_US);
 		c->check_us = n->now + CHECK_US;
 	} else if (c->round_end_us <= n->now) {
-		c->round_end_us = USHER_NEVER;
+		end_round(c);
 	}
 }
 
 static void refuse(struct naive *n, struct naive_contact *c, struct naive_agent *a)
 {
-	if (!c->is_refused && (c->round_end_us == USHER_NEVER || c->round_end_us <= n->now))
-		memset(c->refused, 0, sizeof c->refused);
 	memmove(c->refused + 1, c->refused, sizeof c->refused - sizeof *c->refused);
 	c->refused[0] = a->set.agent;
 	c->is_refused = true;
@@ -241,8 +274,9 @@ static void let_go(struct naive *n, struct naive_agent *a, bool is_signed_out)
 		} else if (c->state == CONTACT_WRAPUP) {
 			close_contact(n, c);
 		} else {
+			bool was_offer = n->seats[i].is_offer;
 			end_offer(n, &n->seats[i]);
-			if (c->state != CONTACT_WAITING || is_live)
+			if (c->state != CONTACT_WAITING || is_live || was_offer)
 				continue;
 			c->waits[0] = a->set.agent;
 			c->waits[1] = 0;
@@ -285,7 +319,7 @@ static void waited(struct naive *n, struct naive_contact *c, usher_us at)
 	if (c->round_end_us == USHER_NEVER)
 		return;
 	if (c->round_end_us <= at || (c->check_us <= at && !is_others(n, c)))
-		c->round_end_us = USHER_NEVER;
+		end_round(c);
 	else if (c->check_us <= at)
 		c->check_us += CHECK_US;
 }
