@@ -252,7 +252,7 @@ static bool on_seat(struct diff *d, struct diff_event *ret)
 			       : dice < 80 && (d->features & DIFF_REFUSALS) != 0 ? EV_DECLINE
 										 : EV_TICK;
 	else if (s->contact->state == CONTACT_ACTIVE)
-		ret->ev.kind = dice < 80 ? EV_CLOSE : EV_TICK;
+		ret->ev.kind = dice < 90 ? EV_CLOSE : EV_TICK;
 	else
 		ret->ev.kind = dice < 40 ? EV_WRAPUP_DONE : EV_TICK;
 	ret->ev.command.flag = chance(d, 20);
@@ -291,6 +291,15 @@ static void on_presence(struct diff *d, struct routing_event *ret)
 	ret->kind = EV_AGENT_WANTS;
 	ret->presence.agent = d->agent_ids[diff_below(d, d->agent_count)];
 	ret->presence.wants = AGENT_READY;
+	for (unsigned i = 0; i < NAIVE_AGENTS && dice >= 40; i++) { /* mostly who is needed back */
+		const struct naive_agent *a = &d->naive.agents[i];
+		if (a->set.agent != 0 && chance(d, 40) &&
+		    (a->is_silent || a->is_lost || a->wanted != AGENT_READY)) {
+			ret->presence.agent = a->set.agent;
+			ret->kind = a->is_lost ? EV_PRESENCE_FOUND : EV_AGENT_WANTS;
+			return;
+		}
+	}
 	if (dice < 8)
 		ret->presence.wants = AGENT_NOT_READY;
 	else if (dice < 14)
@@ -350,9 +359,9 @@ void diff_next(struct diff *d, struct diff_event *ret)
 		open += d->naive.contacts[i].id != 0;
 	if (dice < 8)
 		on_setting(d, &ret->ev);
-	else if (dice < 60)
+	else if (dice < 70)
 		on_presence(d, &ret->ev);
-	else if (dice < 90)
+	else if (dice < 95)
 		on_contact(d, &ret->ev);
 	else if (dice < (open < d->level ? 500 : 150) && open < NAIVE_CONTACTS - 10)
 		new_contact(d, &ret->ev);

@@ -541,13 +541,11 @@ void naive_init(struct naive *n, uint64_t seed)
 	a->lost_end_us = USHER_NEVER;
 }
 
-void naive_step(struct naive *n, const struct routing_event *ev, usher_us now)
+static void catch_up(struct naive *n)
 {
 	struct naive_contact *c;
 	struct naive_agent *a;
 	usher_us at;
-	n->decision_count = 0;
-	n->now = now > n->now ? now : n->now;
 	while ((at = next_due(n, n->now, &c, &a)) != USHER_NEVER) {
 		if (c != NULL) {
 			happen(n, c, at);
@@ -557,6 +555,14 @@ void naive_step(struct naive *n, const struct routing_event *ev, usher_us now)
 		}
 		match(n);
 	}
+}
+
+void naive_step(struct naive *n, const struct routing_event *ev, usher_us now)
+{
+	n->decision_count = 0;
+	n->now = now > n->now ? now : n->now;
+	catch_up(n);
 	apply(n, ev);
 	match(n);
+	catch_up(n); /* of what came back there may be something due already */
 }
