@@ -31,7 +31,7 @@ enum diff_feature {
 	DIFF_DRAWS = 0x20000, /* the order weighted random */
 	DIFF_REQUIRE = 0x40000,
 	DIFF_ORDERS = 0x100000, /* other orders than the first two */
-	DIFF_UNTIL = 0x80000, /* until_step, and the same skill several times */
+	DIFF_UNTIL = 0x80000,	/* until_step, and the same skill several times */
 };
 
 struct diff_event {
@@ -63,7 +63,7 @@ struct diff {
 	struct diff_record records[DIFF_RECORDS];
 	unsigned record_count, probe_errors;
 	char difference[400];	    /* empty: none so far */
-	const char *kind; /* of the difference; borrowed: a literal */
+	const char *kind;	    /* of the difference; borrowed: a literal */
 	struct diff_counts *counts; /* borrowed; NULL while shrinking */
 	/* of the events */
 	unsigned agent_count, queue_count, skill_count, level, pace;

@@ -238,15 +238,17 @@ static void new_contact(struct diff *d, struct routing_event *ret)
 	c->requirement_count = random_requirements(d, 3, c->requirements);
 }
 
-static bool on_seat(struct diff *d, struct diff_event *ret)
+static void on_seat(struct diff *d, struct diff_event *ret)
 {
 	if (d->naive.seat_count == 0)
-		return false;
+		return;
 	const struct naive_seat *s = &d->naive.seats[diff_below(d, d->naive.seat_count)];
 	unsigned dice = (unsigned)diff_below(d, 100);
 	ret->ev.command.contact = s->contact->id;
 	ret->ev.command.agent = s->agent->set.agent;
 	ret->is_stale = chance(d, 1);
+	if (s->agent->is_lost && !chance(d, 10))
+		return; /* nobody is there to do it */
 	if (s->is_offer)
 		ret->ev.kind = dice < 65					 ? EV_ACCEPT
 			       : dice < 80 && (d->features & DIFF_REFUSALS) != 0 ? EV_DECLINE
@@ -256,7 +258,6 @@ static bool on_seat(struct diff *d, struct diff_event *ret)
 	else
 		ret->ev.kind = dice < 40 ? EV_WRAPUP_DONE : EV_TICK;
 	ret->ev.command.flag = chance(d, 20);
-	return true;
 }
 
 /* With the customer or the contact itself. */
@@ -294,7 +295,7 @@ static void on_presence(struct diff *d, struct routing_event *ret)
 	for (unsigned i = 0; i < NAIVE_AGENTS && dice >= 40; i++) { /* mostly who is needed back */
 		const struct naive_agent *a = &d->naive.agents[i];
 		if (a->set.agent != 0 && chance(d, 40) &&
-		    (a->is_silent || a->is_lost || a->wanted != AGENT_READY)) {
+		    (a->is_silent || a->wanted != AGENT_READY || (a->is_lost && chance(d, 30)))) {
 			ret->presence.agent = a->set.agent;
 			ret->kind = a->is_lost ? EV_PRESENCE_FOUND : EV_AGENT_WANTS;
 			return;
