@@ -118,6 +118,21 @@ unsigned naive_free_members(const struct naive *n, const struct naive_queue *q);
 struct naive_agent *naive_first_agent(struct naive *n, const struct naive_contact *c,
 				      bool is_fresh); /* fresh: nobody who is dirty; may be NULL */
 
+/* The parts of section 5 and 6: naive_life.c. */
+#define NAIVE_CHECK_US (5 * USHER_SECOND) /* of a round of exclusions */
+void naive_wait_for(struct naive_contact *c, unsigned which, usher_us from);
+void naive_match(struct naive *n);
+void naive_advance_step(struct naive_contact *c, usher_us at);
+void naive_end_round(struct naive_contact *c);
+void naive_refuse(struct naive *n, struct naive_contact *c, struct naive_agent *a);
+void naive_end_offer(struct naive *n, struct naive_seat *s);
+void naive_end_offers_of(struct naive *n, const struct naive_agent *a);
+void naive_lapse(struct naive *n, struct naive_contact *c);
+void naive_close_contact(struct naive *n, struct naive_contact *c);
+void naive_finish(struct naive *n, struct naive_contact *c, bool is_short);
+void naive_accept(struct naive *n, struct naive_contact *c, struct naive_agent *a);
+void naive_let_go(struct naive *n, struct naive_agent *a, bool is_signed_out);
+
 #define EACH(type, it, array) \
 	for (type *it = array; it < array + sizeof array / sizeof *array; it++)
 
