@@ -60,6 +60,7 @@ struct diff {
 	usher_us now;
 	bool is_loud; /* says what both do at the event `loud_at` */
 	uint64_t step, loud_at;
+	enum routing_event_kind kind_now;
 	struct diff_record records[DIFF_RECORDS];
 	unsigned record_count, probe_errors;
 	char difference[400];	    /* empty: none so far */

@@ -36,6 +36,10 @@ static void on_core_decision(const struct routing *r, usher_id contact, usher_id
 	if (d->record_count == DIFF_RECORDS || !routing_contact(r, contact, &view))
 		return;
 	usher_id probe = probe_of(d, d->record_count);
+	if (d->is_loud)
+		printf("#   %.6f %s: contact %llu to agent %llu\n", (double)(now - START) / 1e6,
+		       routing_event_name(d->kind_now), (unsigned long long)contact,
+		       (unsigned long long)agent);
 	d->records[d->record_count++] = (struct diff_record){
 		contact, agent, probe, view.epoch, routing_why(r, contact, probe, now).reason};
 	if (d->is_loud && d->step == d->loud_at) {
@@ -225,6 +229,7 @@ static bool step_both(struct diff *d, const struct routing_event *ev, usher_us a
 	d->step++;
 	d->now = at;
 	d->record_count = 0;
+	d->kind_now = ev->kind;
 	routing_step(d->r, ev, at, &fx);
 	for (size_t i = 0; i < fx.count; i++)
 		is_rejected = is_rejected || fx.items[i].kind == FX_REJECTED;

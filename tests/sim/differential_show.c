@@ -105,6 +105,30 @@ void diff_show_decision(struct naive *n, const struct naive_contact *c)
 	}
 }
 
+/* All that waits, as both see it. */
+static void show_waiting(struct diff *d)
+{
+	for (unsigned i = 0; i < NAIVE_CONTACTS; i++) {
+		const struct naive_contact *c = &d->naive.contacts[i];
+		struct routing_contact_view view = {0};
+		if (c->id == 0 || c->state != CONTACT_WAITING)
+			continue;
+		routing_contact(d->r, c->id, &view);
+		printf("#   %llu in %llu: priority %u, first %.6f, position %u, step %u, for %llu, "
+		       "not %llu %llu %llu %llu until %.6f; core: %s, position %u, step %u\n",
+		       (unsigned long long)c->id, (unsigned long long)c->queue->set.queue,
+		       c->priority, (double)(c->first_us - 1700000000 * USHER_SECOND) / 1e6,
+		       naive_position(&d->naive, c), c->step,
+		       (unsigned long long)naive_waits_for(c), (unsigned long long)c->refused[0],
+		       (unsigned long long)c->refused[1], (unsigned long long)c->refused[2],
+		       (unsigned long long)c->refused[3],
+		       c->round_end_us == USHER_NEVER
+			       ? 0
+			       : (double)(c->round_end_us - 1700000000 * USHER_SECOND) / 1e6,
+		       contact_state_name(view.state), view.position, view.step);
+	}
+}
+
 /* ---- fewer events --------------------------------------------------------------------------- */
 
 static bool fails(struct diff *d, uint64_t seed, unsigned features, const struct diff_event *events,
@@ -118,6 +142,8 @@ static bool fails(struct diff *d, uint64_t seed, unsigned features, const struct
 	d->loud_at = loud_at;
 	for (unsigned i = 0; i < count && is_same; i++)
 		is_same = diff_apply(d, &events[i]);
+	if (loud_at > 0)
+		show_waiting(d);
 	diff_done(d);
 	return !is_same;
 }

@@ -330,12 +330,12 @@ struct naive_key naive_key(const struct naive *n, const struct naive_contact *c,
 				   is_by_idle ? a->idle_since_us : 0, a->set.agent}};
 }
 
-struct naive_agent *naive_first_agent(struct naive *n, const struct naive_contact *c, bool is_fresh)
+struct naive_agent *naive_first_agent(struct naive *n, const struct naive_contact *c)
 {
 	struct naive_agent *best = NULL;
 	struct naive_key best_key = {0};
 	EACH(struct naive_agent, a, n->agents) {
-		if (a->set.agent == 0 || (is_fresh && a->is_dirty) || naive_seat(n, c, a) != NULL ||
+		if (a->set.agent == 0 || a->is_dirty || naive_seat(n, c, a) != NULL ||
 		    naive_reason(n, c, a) != REASON_CHOSEN)
 			continue;
 		struct naive_key key = naive_key(n, c, a);

@@ -115,8 +115,7 @@ enum routing_reason naive_could_take(const struct naive_contact *c, const struct
 bool naive_is_excluded(const struct naive_contact *c, const struct naive_agent *a);
 bool naive_is_deferred(const struct naive_contact *c);
 unsigned naive_free_members(const struct naive *n, const struct naive_queue *q);
-struct naive_agent *naive_first_agent(struct naive *n, const struct naive_contact *c,
-				      bool is_fresh); /* fresh: nobody who is dirty; may be NULL */
+struct naive_agent *naive_first_agent(struct naive *n, const struct naive_contact *c); /* NULL: nobody */
 
 /* The parts of section 5 and 6: naive_life.c. */
 #define NAIVE_CHECK_US (5 * USHER_SECOND) /* of a round of exclusions */

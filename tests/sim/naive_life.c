@@ -29,12 +29,12 @@ static void seat_add(struct naive *n, struct naive_contact *c, struct naive_agen
 		a->idle_since_us = n->now;
 }
 
-static void give(struct naive *n, struct naive_contact *c, struct naive_agent *a, bool is_fresh)
+static void give(struct naive *n, struct naive_contact *c, struct naive_agent *a)
 {
 	const struct routing_queue_set *q = &c->queue->set;
 	seat_add(n, c, a);
 	for (unsigned i = 1; i < q->parallel && !q->is_automatic; i++) {
-		a = naive_first_agent(n, c, is_fresh);
+		a = naive_first_agent(n, c);
 		if (a == NULL)
 			break;
 		seat_add(n, c, a);
@@ -103,8 +103,8 @@ static void match_fresh(struct naive *n)
 		if (c == NULL)
 			break;
 		c->is_fresh = false;
-		if ((a = naive_first_agent(n, c, true)) != NULL)
-			give(n, c, a, true);
+		if ((a = naive_first_agent(n, c)) != NULL)
+			give(n, c, a);
 	}
 }
 
@@ -137,7 +137,7 @@ void naive_match(struct naive *n)
 	while ((a = first_dirty(n)) != NULL) {
 		a->is_dirty = false;
 		while ((c = first_contact(n, a)) != NULL)
-			give(n, c, a, false);
+			give(n, c, a);
 	}
 	match_deferred(n);
 }
@@ -190,7 +190,7 @@ void naive_refuse(struct naive *n, struct naive_contact *c, struct naive_agent *
 	c->refused[0] = a->set.agent;
 	c->is_refused = true;
 	if (naive_waits_for(c) == a->set.agent)
-		naive_wait_for(c, c->wait + 1, n->now);
+		naive_wait_for(c, 2, n->now);
 }
 
 void naive_end_offer(struct naive *n, struct naive_seat *s)
@@ -257,7 +257,6 @@ void naive_accept(struct naive *n, struct naive_contact *c, struct naive_agent *
 	c->wait = 2;
 	a->missed = 0;
 	a->idle_since_us = n->now;
-	a->last[c->queue - n->queues] = ++n->count;
 }
 
 /* Held contacts go back: the live ones of who is lost, all of who signs out. */
