@@ -40,7 +40,7 @@ struct naive_contact {
 	uint8_t priority, step;
 	bool is_callback, is_patient, is_fresh, is_wrapup_exclusive, is_refused;
 	usher_us first_us, step_end_us, end_us; /* end_us: of the offers or the wrap-up */
-	uint64_t entered;
+	uint64_t entered, widened; /* widened: offered just now, to be offered to more agents */
 	usher_id waits[2]; /* the preferred agent, the fallback one */
 	usher_us spans_us[2], wait_end_us;
 	unsigned wait; /* which of them; 2 = for all */

@@ -33,14 +33,12 @@ static void give(struct naive *n, struct naive_contact *c, struct naive_agent *a
 {
 	const struct routing_queue_set *q = &c->queue->set;
 	seat_add(n, c, a);
-	for (unsigned i = 1; i < q->parallel && !q->is_automatic; i++) {
-		a = naive_first_agent(n, c);
-		if (a == NULL)
-			break;
-		seat_add(n, c, a);
-	}
+	c->widened = q->parallel > 1 && !q->is_automatic && c->wait >= 2 ? ++n->count : 0;
 	c->state = q->is_automatic ? CONTACT_ACTIVE : CONTACT_OFFERED;
-	c->wait = q->is_automatic ? 2 : c->wait;
+	if (q->is_automatic) {
+		c->wait = 2;
+		naive_end_round(c);
+	}
 	c->end_us = n->now + q->offer_us;
 	c->is_refused = false;
 }
@@ -112,15 +110,31 @@ static void match_fresh(struct naive *n)
 static void match_deferred(struct naive *n)
 {
 	EACH(struct naive_queue, q, n->queues) {
-		unsigned before = q->free;
-		q->free = q->set.reserve > 0 ? naive_free_members(n, q) : 0;
+		unsigned now = q->set.reserve > 0 ? naive_free_members(n, q) : 0;
 		EACH(struct naive_contact, c, n->contacts)
-			if (c->id != 0 && c->queue == q && naive_is_deferred(c) && q->free > before)
+			if (c->id != 0 && c->queue == q && naive_is_deferred(c) && now > q->free)
 				c->is_fresh = true;
 	}
 	match_fresh(n);
-	EACH(struct naive_queue, q, n->queues)
-		q->free = q->set.reserve > 0 ? naive_free_members(n, q) : 0;
+}
+
+/* What was just offered, to more agents where its queue offers in parallel. */
+static void match_parallel(struct naive *n)
+{
+	for (struct naive_contact *c = n->contacts; c != NULL;) {
+		struct naive_agent *a;
+		c = NULL;
+		EACH(struct naive_contact, it, n->contacts)
+			if (it->id != 0 && it->widened > 0 && it->state == CONTACT_OFFERED &&
+			    (c == NULL || it->widened < c->widened))
+				c = it;
+		if (c == NULL)
+			break;
+		c->widened = 0;
+		for (unsigned i = 1; i < c->queue->set.parallel; i++)
+			if ((a = naive_first_agent(n, c)) != NULL)
+				seat_add(n, c, a);
+	}
 }
 
 void naive_match(struct naive *n)
@@ -140,6 +154,9 @@ void naive_match(struct naive *n)
 			give(n, c, a);
 	}
 	match_deferred(n);
+	match_parallel(n);
+	EACH(struct naive_queue, q, n->queues)
+		q->free = q->set.reserve > 0 ? naive_free_members(n, q) : 0;
 }
 
 /* ---- 6: life of an offer -------------------------------------------------------------------- */
@@ -255,6 +272,7 @@ void naive_accept(struct naive *n, struct naive_contact *c, struct naive_agent *
 	naive_seat(n, c, a)->is_offer = false;
 	c->state = CONTACT_ACTIVE;
 	c->wait = 2;
+	naive_end_round(c);
 	a->missed = 0;
 	a->idle_since_us = n->now;
 }
