@@ -114,9 +114,9 @@ static void show_waiting(struct diff *d)
 		if (c->id == 0 || c->state != CONTACT_WAITING)
 			continue;
 		routing_contact(d->r, c->id, &view);
-		printf("#   %llu in %llu: priority %u, first %.6f, position %u, step %u, for %llu, "
+		printf("#   %llu in %llu: channel %u, priority %u, first %.6f, position %u, step %u, for %llu, "
 		       "not %llu %llu %llu %llu until %.6f; core: %s, position %u, step %u\n",
-		       (unsigned long long)c->id, (unsigned long long)c->queue->set.queue,
+		       (unsigned long long)c->id, (unsigned long long)c->queue->set.queue, c->channel,
 		       c->priority, (double)(c->first_us - 1700000000 * USHER_SECOND) / 1e6,
 		       naive_position(&d->naive, c), c->step,
 		       (unsigned long long)naive_waits_for(c), (unsigned long long)c->refused[0],
@@ -142,8 +142,11 @@ static bool fails(struct diff *d, uint64_t seed, unsigned features, const struct
 	d->loud_at = loud_at;
 	for (unsigned i = 0; i < count && is_same; i++)
 		is_same = diff_apply(d, &events[i]);
-	if (loud_at > 0)
+	if (loud_at > 0) {
 		show_waiting(d);
+		fflush(stdout);
+		routing_check(d->r); /* what it says itself */
+	}
 	diff_done(d);
 	return !is_same;
 }

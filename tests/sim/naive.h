@@ -123,7 +123,7 @@ void naive_wait_for(struct naive_contact *c, unsigned which, usher_us from);
 void naive_match(struct naive *n);
 void naive_advance_step(struct naive_contact *c, usher_us at);
 void naive_end_round(struct naive_contact *c);
-void naive_refuse(struct naive *n, struct naive_contact *c, struct naive_agent *a);
+void naive_refuse(struct naive_contact *c, struct naive_agent *a);
 void naive_end_offer(struct naive *n, struct naive_seat *s);
 void naive_end_offers_of(struct naive *n, const struct naive_agent *a);
 void naive_lapse(struct naive *n, struct naive_contact *c);

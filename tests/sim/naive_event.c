@@ -206,7 +206,7 @@ static void command(struct naive *n, const struct routing_event *ev)
 		naive_accept(n, c, a);
 	} else if (s != NULL && s->is_offer && ev->kind == EV_DECLINE) {
 		a->missed = 0;
-		naive_refuse(n, c, a);
+		naive_refuse(c, a);
 		naive_end_offer(n, s);
 	} else if (s != NULL && c->state == CONTACT_ACTIVE && ev->kind == EV_CLOSE) {
 		naive_finish(n, c, ev->command.flag);

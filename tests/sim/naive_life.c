@@ -201,18 +201,18 @@ static void give_back(struct naive *n, struct naive_contact *c)
 	}
 }
 
-void naive_refuse(struct naive *n, struct naive_contact *c, struct naive_agent *a)
+void naive_refuse(struct naive_contact *c, struct naive_agent *a)
 {
 	memmove(c->refused + 1, c->refused, sizeof c->refused - sizeof *c->refused);
 	c->refused[0] = a->set.agent;
 	c->is_refused = true;
-	if (naive_waits_for(c) == a->set.agent)
-		naive_wait_for(c, 2, n->now);
 }
 
 void naive_end_offer(struct naive *n, struct naive_seat *s)
 {
 	struct naive_contact *c = s->contact;
+	if (s->is_offer)
+		c->wait = 2;
 	seat_remove(n, s);
 	if (naive_seat(n, c, NULL) == NULL)
 		give_back(n, c);
@@ -233,7 +233,7 @@ void naive_lapse(struct naive *n, struct naive_contact *c)
 	while (c->state == CONTACT_OFFERED && (s = naive_seat(n, c, NULL)) != NULL) {
 		struct naive_agent *a = s->agent;
 		unsigned max = c->queue->set.missed_max;
-		naive_refuse(n, c, a);
+		naive_refuse(c, a);
 		naive_end_offer(n, s);
 		if (++a->missed >= (max > 0 ? max : 1)) {
 			a->is_silent = true;
