@@ -31,7 +31,7 @@ enum diff_feature {
 	DIFF_DRAWS = 0x20000, /* the order weighted random */
 	DIFF_REQUIRE = 0x40000,
 	DIFF_ORDERS = 0x100000, /* other orders than the first two */
-	DIFF_UNTIL = 0x80000,	/* until_step, and the same skill several times */
+	DIFF_UNTIL = 0x80000,	/* until_step */
 };
 
 struct diff_event {

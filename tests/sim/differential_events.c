@@ -78,7 +78,7 @@ static uint8_t random_requirements(struct diff *d, unsigned max,
 	uint8_t count = 0, wanted = (d->features & DIFF_SKILLS) != 0 ? small(d, max + 1) : 0;
 	for (unsigned i = 0; i < wanted; i++) {
 		random_requirement(d, &ret[count]);
-		if ((d->features & DIFF_UNTIL) != 0 || (seen >> ret[count].skill & 1) == 0)
+		if ((seen >> ret[count].skill & 1) == 0) /* no skill twice in one list */
 			seen |= 1u << ret[count++].skill;
 	}
 	return count;

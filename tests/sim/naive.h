@@ -41,7 +41,7 @@ struct naive_contact {
 	bool is_callback, is_patient, is_fresh, is_wrapup_exclusive, is_refused;
 	usher_us first_us, step_end_us, end_us; /* end_us: of the offers or the wrap-up */
 	uint64_t entered, widened; /* widened: offered just now, to be offered to more agents */
-	usher_id waits[2]; /* the preferred agent, the fallback one */
+	usher_id waits[2];	   /* the preferred agent, the fallback one */
 	usher_us spans_us[2], wait_end_us;
 	unsigned wait; /* which of them; 2 = for all */
 	usher_id refused[NAIVE_REFUSED];
@@ -115,7 +115,8 @@ enum routing_reason naive_could_take(const struct naive_contact *c, const struct
 bool naive_is_excluded(const struct naive_contact *c, const struct naive_agent *a);
 bool naive_is_deferred(const struct naive_contact *c);
 unsigned naive_free_members(const struct naive *n, const struct naive_queue *q);
-struct naive_agent *naive_first_agent(struct naive *n, const struct naive_contact *c); /* NULL: nobody */
+struct naive_agent *naive_first_agent(struct naive *n,
+				      const struct naive_contact *c); /* NULL: nobody */
 
 /* The parts of section 5 and 6: naive_life.c. */
 #define NAIVE_CHECK_US (5 * USHER_SECOND) /* of a round of exclusions */

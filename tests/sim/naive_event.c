@@ -41,6 +41,8 @@ static void waited(struct naive *n, struct naive_contact *c, usher_us at)
 {
 	c->is_fresh = true;
 	naive_advance_step(c, at);
+	if (c->wait < 2 && c->wait_end_us <= at)
+		naive_wait_for(c, c->wait + 1, at);
 	if (c->round_end_us == USHER_NEVER)
 		return;
 	if (c->round_end_us <= at || (c->check_us <= at && !is_others(n, c)))

@@ -75,6 +75,8 @@ static bool is_passed_over(struct naive *n, const struct naive_contact *c)
 
 void naive_wait_for(struct naive_contact *c, unsigned which, usher_us from)
 {
+	while (which < 2 && c->spans_us[which] <= 0)
+		which++;
 	c->wait = which;
 	c->wait_end_us = which < 2 ? from + c->spans_us[which] : USHER_NEVER;
 }
@@ -143,8 +145,8 @@ void naive_match(struct naive *n)
 	struct naive_agent *a;
 	EACH(struct naive_contact, it, n->contacts)
 		while (it->id != 0 && it->state == CONTACT_WAITING && it->wait < 2 &&
-		       (it->wait_end_us <= n->now || is_passed_over(n, it))) {
-			naive_wait_for(it, it->wait + 1, earlier(it->wait_end_us, n->now));
+		       is_passed_over(n, it)) {
+			naive_wait_for(it, it->wait + 1, n->now);
 			it->is_fresh = true;
 		}
 	match_fresh(n);
