@@ -66,7 +66,8 @@ static void random_requirement(struct diff *d, struct routing_requirement *ret)
 		.is_preferred = chance(d, 35),
 	};
 	if (has(d, DIFF_UNTIL, 30))
-		ret->until_step = (uint8_t)(is_extreme(d) ? ROUTING_STEPS_MAX - 1 : 1 + diff_below(d, 3));
+		ret->until_step =
+			(uint8_t)(is_extreme(d) ? ROUTING_STEPS_MAX - 1 : 1 + diff_below(d, 3));
 	if (is_extreme(d))
 		ret->level = SKILL_LEVEL_MAX;
 }

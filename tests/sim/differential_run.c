@@ -80,7 +80,8 @@ static void on_naive_decision(struct naive *n, const struct naive_contact *c, vo
 		return;
 	enum routing_reason reason = naive_reason(n, c, a);
 	if (c->round_end_us <= n->now)
-		return; /* the round ends in this very instant: not to be asked in the midst of it */
+		return; /* the round ends in this very instant: not to be asked in the midst of it
+			 */
 	if (!is_same_reason(record->reason, reason))
 		differ(d, "decision %u: contact %llu, agent %llu: core says %s, naive %s",
 		       n->decision_count, (unsigned long long)c->id,

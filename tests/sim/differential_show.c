@@ -114,10 +114,12 @@ static void show_waiting(struct diff *d)
 		if (c->id == 0 || c->state != CONTACT_WAITING)
 			continue;
 		routing_contact(d->r, c->id, &view);
-		printf("#   %llu in %llu: channel %u, priority %u, first %.6f, position %u, step %u, for %llu, "
+		printf("#   %llu in %llu: channel %u, priority %u, first %.6f, position %u, step "
+		       "%u, for %llu, "
 		       "not %llu %llu %llu %llu until %.6f; core: %s, position %u, step %u\n",
-		       (unsigned long long)c->id, (unsigned long long)c->queue->set.queue, c->channel,
-		       c->priority, (double)(c->first_us - 1700000000 * USHER_SECOND) / 1e6,
+		       (unsigned long long)c->id, (unsigned long long)c->queue->set.queue,
+		       c->channel, c->priority,
+		       (double)(c->first_us - 1700000000 * USHER_SECOND) / 1e6,
 		       naive_position(&d->naive, c), c->step,
 		       (unsigned long long)naive_waits_for(c), (unsigned long long)c->refused[0],
 		       (unsigned long long)c->refused[1], (unsigned long long)c->refused[2],
