@@ -195,12 +195,11 @@ static void give_back(struct naive *n, struct naive_contact *c)
 	c->state = CONTACT_WAITING;
 	c->is_fresh = true;
 	naive_advance_step(c, n->now);
-	if (c->is_refused) {
+	c->check_us = n->now + NAIVE_CHECK_US;
+	if (c->is_refused)
 		c->round_end_us = n->now + earlier(c->queue->set.offer_us, ROUND_US);
-		c->check_us = n->now + NAIVE_CHECK_US;
-	} else if (c->round_end_us <= n->now) {
+	else if (c->round_end_us <= n->now)
 		naive_end_round(c);
-	}
 }
 
 void naive_refuse(struct naive_contact *c, struct naive_agent *a)
