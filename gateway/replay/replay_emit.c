@@ -84,11 +84,12 @@ void run_copies(struct run *x, const struct routing_event *ev)
 
 /* ---- outside events ------------------------------------------------------------------------- */
 
-static bool is_served(const struct run *x, usher_id contact)
+/* Served by now, or done with: who leaves while he waits has not come to that. */
+static bool waits_no_more(const struct run *x, usher_id contact)
 {
 	struct routing_contact_view view;
-	return routing_contact(x->r, contact, &view) &&
-	       (view.state == CONTACT_ACTIVE || view.state == CONTACT_WRAPUP);
+	return !routing_contact(x->r, contact, &view) || view.state == CONTACT_ACTIVE ||
+	       view.state == CONTACT_WRAPUP;
 }
 
 bool run_outside(struct run *x, size_t i, struct routing_event *ret)
@@ -96,7 +97,7 @@ bool run_outside(struct run *x, size_t i, struct routing_event *ret)
 	const struct replay_item *item = &x->l->record->items[i];
 	const struct replay_change *change = x->in->change;
 	replay_record_event(x->l->record, i, ret);
-	if (item->is_patience && is_served(x, replay_event_contact(ret))) {
+	if (item->is_patience && waits_no_more(x, replay_event_contact(ret))) {
 		x->result->moot++;
 		return false;
 	}

@@ -115,7 +115,9 @@ static void classify(struct learning *x, size_t i, struct routing_event *ev)
 	bool is_known = routing_contact(x->r, id, &view);
 	bool may_be_patience =
 		ev->kind == EV_CUSTOMER_LEFT || ev->kind == EV_TAKE || ev->kind == EV_CALLBACK;
-	if (may_be_patience && (!is_known || names_patience(&view)))
+	if (may_be_patience && !is_known)
+		return;
+	if (may_be_patience && names_patience(&view))
 		x->l->record->items[i].is_patience = true;
 	else
 		bind_by_epoch(x, i, contact, ev);

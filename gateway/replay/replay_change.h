@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What is to be different, as JSON:
+ *
+ *   {"queues":   {"SLUG": {"order", "priority", "offer_s", "wrapup_s", "wrapup_exclusive",
+ *                          "missed_max", "parallel", "automatic", "reserve", "wait_max_s",
+ *                          "length_max", "requirements": {"SKILL": level}}},
+ *    "agents":   {"LOGIN": {"skills": {"SKILL": level}, "queues": ["SLUG"], "capacity", "absent"}},
+ *    "extra_agents": [{"copy_of": "LOGIN", "count": 1}],
+ *    "channels": {"KIND": {"weight", "max", "exclusive"}}}
+ *
+ * What is not named stays as it was when the period began.
+ */
+#ifndef GATEWAY_REPLAY_REPLAY_CHANGE_H
+#define GATEWAY_REPLAY_REPLAY_CHANGE_H
+
+#include "gateway/directory.h"
+#include "gateway/json.h"
+#include "gateway/replay/replay_model.h"
+#include "routing/base/table.h"
+
+#define REPLAY_CHANGE_BYTES_MAX ((size_t)1 << 20)
+#define REPLAY_EXTRA_MAX 200 /* agents more */
+
+/* What the core was told of each object last. */
+struct replay_settings {
+	struct table queues, agents; /* id -> struct routing_event *, owned */
+	struct routing_event channels[CHANNEL_KINDS];
+	usher_id agent_max; /* the highest id of an agent ever seen */
+};
+void replay_settings_note(struct replay_settings *s, const struct routing_event *ev);
+void replay_settings_done(struct replay_settings *s);
+
+struct replay_changes {
+	struct replay_change change; /* its lists are those below */
+	struct routing_event *sets;  /* owned */
+	usher_id *absent;	     /* owned */
+	struct replay_copy *copies;  /* owned */
+	size_t set_space, absent_space, copy_space;
+};
+
+/* E_INVALID with the place: unknown member, name or value. Sets that change nothing are left out.
+ */
+int replay_changes_read(struct replay_changes *ret, struct usher_text json,
+			const struct replay_settings *settings, const struct directory *directory,
+			struct usher_error *reterr) USHER_CHECKED;
+void replay_changes_done(struct replay_changes *c);
+
+#endif
