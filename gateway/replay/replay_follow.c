@@ -62,11 +62,13 @@ static const struct anchor *happen(struct run *x, uint32_t contact, enum anchor_
 	return a;
 }
 
-/* How long after its beginning an anchor of the record was over, at least. */
+/* How long after its beginning an anchor of the record was over, at least. What had no end by the
+ * end of the record had none by the end of the period either. */
 static usher_us lasted(const struct run *x, const struct anchor *a)
 {
 	const struct replay_record *record = x->l->record;
 	usher_us end = record->count > 0 ? record->items[record->count - 1].at_us : a->at_us;
+	end = end > x->in->to_us ? end : x->in->to_us;
 	return (a->ended_us != 0 ? a->ended_us : end) - a->at_us;
 }
 

@@ -75,8 +75,10 @@ static void test_unchanged(void **state)
 		if (seed % 3 != 0) /* else from nothing */
 			journal_mark(&j);
 		journal_chaos(&j, 10000);
-		/* Up to the last instant, or with a quarter of the record behind the period. */
-		usher_us to = seed % 2 == 0 ? j.now : j.record.items[j.record.count * 3 / 4].at_us;
+		/* To the last instant, or past it, or with a quarter of the record behind the
+		 * period. */
+		usher_us to = seed % 2 == 0 ? j.now + (seed % 4 == 0 ? USHER_HOUR : 0)
+					    : j.record.items[j.record.count * 3 / 4].at_us;
 		struct replay_input in = journal_input(&j, to);
 		struct replay_result result = run_input(&in);
 		assert_same(&result);
