@@ -134,9 +134,9 @@ unsigned routing_seats(const struct routing *r, usher_id contact,
 unsigned routing_requirements(const struct routing *r, usher_id contact,
 			      struct routing_requirement ret[ROUTING_RESOLVED_MAX]);
 
-/* What a contact of the channel takes of an agent, and how many at once (0 = capacity alone). */
-bool routing_channel(const struct routing *r, enum channel_kind channel, uint16_t *ret_weight,
-		     uint16_t *ret_count_max);
+/* What a contact of the channel takes of an agent, how many at once, and what goes beside it. */
+bool routing_channel(const struct routing *r, enum channel_kind channel,
+		     struct routing_channel_set *ret);
 
 typedef void (*routing_on_contact)(const struct routing_contact_view *view, void *arg);
 typedef void (*routing_on_agent)(const struct routing_agent_view *view, void *arg);

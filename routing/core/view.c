@@ -91,13 +91,14 @@ bool routing_agent(const struct routing *r, usher_id agent, struct routing_agent
 	return a != 0;
 }
 
-bool routing_channel(const struct routing *r, enum channel_kind channel, uint16_t *ret_weight,
-		     uint16_t *ret_count_max)
+bool routing_channel(const struct routing *r, enum channel_kind channel,
+		     struct routing_channel_set *ret)
 {
 	if (channel == CHANNEL_NONE || (unsigned)channel >= CHANNEL_KINDS)
 		return false;
-	*ret_weight = r->channels[channel].weight;
-	*ret_count_max = r->channels[channel].count_max;
+	*ret = (struct routing_channel_set){.channel = channel,
+					    .weight = r->channels[channel].weight,
+					    .count_max = r->channels[channel].count_max};
 	return true;
 }
 
