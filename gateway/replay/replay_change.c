@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gateway/replay/replay_change.h"
 
+#include "gateway/routing_settings.h"
 #include "routing/base/memory.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 struct reading {
@@ -26,64 +26,6 @@ static int fault_at(struct reading *x, const char *what, struct usher_text name,
 {
 	return usher_error_set(x->reterr, E_INVALID, "%s \"%.*s\": %s", what, TEXT_ARG(cut(name)),
 			       err->text);
-}
-
-/* ---- settings of the record ----------------------------------------------------------------- */
-
-static void keep(struct table *t, usher_id id, const struct routing_event *ev)
-{
-	struct routing_event *kept = table_get_pointer(t, id);
-	if (kept == NULL && id != 0) {
-		kept = NEW(struct routing_event);
-		table_set_pointer(t, id, kept);
-	}
-	if (kept != NULL)
-		*kept = *ev;
-}
-
-static void forget(struct table *t, usher_id id)
-{
-	free(table_get_pointer(t, id));
-	table_remove(t, id);
-}
-
-void replay_settings_note(struct replay_settings *s, const struct routing_event *ev)
-{
-	switch (ev->kind) {
-	case EV_QUEUE_SET:
-		keep(&s->queues, ev->queue.queue, ev);
-		return;
-	case EV_QUEUE_REMOVE:
-		forget(&s->queues, ev->queue.queue);
-		return;
-	case EV_AGENT_SET:
-		keep(&s->agents, ev->agent.agent, ev);
-		if (ev->agent.agent > s->agent_max)
-			s->agent_max = ev->agent.agent;
-		return;
-	case EV_AGENT_REMOVE:
-		forget(&s->agents, ev->presence.agent);
-		return;
-	case EV_CHANNEL_SET:
-		if ((unsigned)ev->channel.channel < CHANNEL_KINDS)
-			s->channels[ev->channel.channel] = *ev;
-		return;
-	default:
-		return;
-	}
-}
-
-static void free_all(struct table *t)
-{
-	TABLE_EACH(slot, t)
-	free((void *)(uintptr_t)slot->value);
-	table_done(t);
-}
-
-void replay_settings_done(struct replay_settings *s)
-{
-	free_all(&s->queues);
-	free_all(&s->agents);
 }
 
 /* ---- lists that grow ------------------------------------------------------------------------ */
@@ -129,24 +71,26 @@ static void add_if_changed(struct reading *x, const struct routing_event *old,
 
 /* ---- names ---------------------------------------------------------------------------------- */
 
-static int find_skill(struct reading *x, struct usher_text name, uint32_t *ret)
+static bool find_skill(struct usher_text name, uint32_t *ret, void *arg)
 {
-	const struct skill_row *skill = directory_skill_by_name(x->directory, name);
-	if (skill == NULL)
-		return usher_error_set(x->reterr, E_INVALID, "there is no skill \"%.*s\"",
-				       TEXT_ARG(cut(name)));
-	*ret = (uint32_t)skill->number;
-	return 0;
+	const struct skill_row *skill = directory_skill_by_name(arg, name);
+	if (skill != NULL)
+		*ret = (uint32_t)skill->number;
+	return skill != NULL;
 }
 
-static int find_queue(struct reading *x, struct usher_text slug, usher_id *ret)
+static bool find_queue(struct usher_text slug, usher_id *ret, void *arg)
 {
-	const struct queue_row *queue = directory_queue_by_slug(x->directory, slug);
-	if (queue == NULL)
-		return usher_error_set(x->reterr, E_INVALID, "there is no queue \"%.*s\"",
-				       TEXT_ARG(cut(slug)));
-	*ret = queue->id;
-	return 0;
+	const struct queue_row *queue = directory_queue_by_slug(arg, slug);
+	if (queue != NULL)
+		*ret = queue->id;
+	return queue != NULL;
+}
+
+static struct routing_names names_of(struct reading *x)
+{
+	return (struct routing_names){
+		.skill = find_skill, .queue = find_queue, .arg = (void *)x->directory};
 }
 
 static int find_agent(struct reading *x, struct usher_text login, const struct routing_event **ret)
@@ -155,160 +99,146 @@ static int find_agent(struct reading *x, struct usher_text login, const struct r
 	*ret = user != NULL ? table_get_pointer(&x->settings->agents, user->id) : NULL;
 	if (*ret != NULL)
 		return 0;
-	return usher_error_set(x->reterr, E_INVALID, "%s \"%.*s\" when the period began",
-			       "there was no agent", TEXT_ARG(cut(login)));
+	return usher_error_set(x->reterr, E_INVALID,
+			       "there was no agent \"%.*s\" when the period began",
+			       TEXT_ARG(cut(login)));
 }
 
 /* ---- queues --------------------------------------------------------------------------------- */
 
-static int read_order(struct reading *x, struct usher_text name, enum routing_order *ret)
+static bool is_replayed(const char *member)
 {
-	static const char *const names[ROUTING_ORDERS] = {
-		"longest-idle",	 "least-loaded", "most-spare",	    "best-level",
-		"fewest-skills", "round-robin",	 "weighted-random", "top-down"};
-	for (int i = 0; name.n > 0 && i < ROUTING_ORDERS; i++) {
-		if (!text_equal(name, text_of(names[i])))
-			continue;
-		*ret = (enum routing_order)i;
+	return strcmp(member, "hours") != 0 && strcmp(member, "rejoin_seconds") != 0;
+}
+
+/* Opening and closing are events of the record, and so is who has come back: not settings of a
+ * queue that the core would know. */
+static void refuse_others(struct json_place *at, const struct json *object)
+{
+	static const char *const own[] = {"priority", "offer_s", "wrapup_s", "wrapup_exclusive",
+					  "missed_max"};
+	const char *members[64];
+	size_t n = 0;
+	for (size_t i = 0; i < sizeof own / sizeof own[0]; i++)
+		members[n++] = own[i];
+	for (size_t i = 0; routing_settings_members[i] != NULL && n < 63; i++)
+		if (is_replayed(routing_settings_members[i]))
+			members[n++] = routing_settings_members[i];
+	members[n] = NULL;
+	json_read_only(at, object, members);
+}
+
+static void read_own(struct json_place *at, const struct json *object, struct routing_queue_set *q)
+{
+	int64_t priority = q->priority, offer = q->offer_us / USHER_SECOND;
+	int64_t wrapup = q->wrapup_us / USHER_SECOND, missed = q->missed_max;
+	json_read_number(at, object, "priority", 0, CONTACT_PRIORITIES - 1, &priority);
+	json_read_number(at, object, "offer_s", 1, 3600, &offer);
+	json_read_number(at, object, "wrapup_s", 0, 7200, &wrapup);
+	json_read_number(at, object, "missed_max", 0, 100, &missed);
+	json_read_boolean(at, object, "wrapup_exclusive", &q->is_wrapup_exclusive);
+	q->priority = (uint8_t)priority;
+	q->offer_us = offer * USHER_SECOND;
+	q->wrapup_us = wrapup * USHER_SECOND;
+	q->missed_max = (uint16_t)missed;
+}
+
+static int first_fault(struct reading *x, const char *what, struct usher_text name,
+		       const struct json_faults *faults)
+{
+	if (faults->count == 0)
 		return 0;
-	}
-	return name.n == 0 ? 0
-			   : usher_error_set(x->reterr, E_INVALID,
-					     "order: there is none called \"%.*s\"",
-					     TEXT_ARG(cut(name)));
-}
-
-static int read_levels(struct reading *x, const struct json *object, unsigned max,
-		       struct routing_skill *ret, uint8_t *ret_count)
-{
-	struct json_cursor cursor = {0};
-	struct usher_text name;
-	const struct json *level;
-	unsigned n = 0;
-	if (json_count(object) > max)
-		return usher_error_set(x->reterr, E_INVALID, "at most %u skills", max);
-	while (json_next(object, &cursor, &name, &level)) {
-		int64_t value = json_as_integer(level);
-		if (json_kind(level) != JSON_KIND_INTEGER || value < 0 || value > SKILL_LEVEL_MAX)
-			return usher_error_set(x->reterr, E_INVALID,
-					       "skill \"%.*s\": a level is 0 to %d",
-					       TEXT_ARG(cut(name)), SKILL_LEVEL_MAX);
-		if (find_skill(x, name, &ret[n].skill) < 0)
-			return E_INVALID;
-		ret[n].level = (uint8_t)value;
-		n += value > 0;
-	}
-	*ret_count = (uint8_t)n;
-	return 0;
-}
-
-static int read_requirements(struct reading *x, const struct json *object,
-			     struct routing_queue_set *set)
-{
-	struct routing_skill levels[ROUTING_REQUIREMENTS_MAX];
-	if (object == NULL)
-		return 0;
-	memset(levels, 0, sizeof levels);
-	int code =
-		read_levels(x, object, ROUTING_REQUIREMENTS_MAX, levels, &set->requirement_count);
-	memset(set->requirements, 0, sizeof set->requirements);
-	for (unsigned i = 0; code == 0 && i < set->requirement_count; i++)
-		set->requirements[i] = (struct routing_requirement){.skill = levels[i].skill,
-								    .level = levels[i].level};
-	return code;
-}
-
-struct queue_numbers {
-	int64_t priority, offer, wrapup, missed, parallel, reserve, wait_max, length_max;
-	bool is_exclusive, is_automatic;
-	struct usher_text order;
-	const struct json *requirements;
-};
-
-static int read_queue_fields(struct reading *x, struct usher_text slug, const struct json *object,
-			     struct queue_numbers *n)
-{
-	const struct json_field fields[] = {
-		{"priority", JSON_KIND_INTEGER, false, false, 0, 9, &n->priority, NULL},
-		{"offer_s", JSON_KIND_INTEGER, false, false, 1, 3600, &n->offer, NULL},
-		{"wrapup_s", JSON_KIND_INTEGER, false, false, 0, 7200, &n->wrapup, NULL},
-		{"missed_max", JSON_KIND_INTEGER, false, false, 0, 100, &n->missed, NULL},
-		{"parallel", JSON_KIND_INTEGER, false, false, 1, ROUTING_PARALLEL_MAX, &n->parallel,
-		 NULL},
-		{"reserve", JSON_KIND_INTEGER, false, false, 0, 255, &n->reserve, NULL},
-		{"wait_max_s", JSON_KIND_INTEGER, false, false, 0, 34560000, &n->wait_max, NULL},
-		{"length_max", JSON_KIND_INTEGER, false, false, 0, 1000000, &n->length_max, NULL},
-		{"wrapup_exclusive", JSON_KIND_BOOLEAN, false, false, 0, 0, &n->is_exclusive, NULL},
-		{"automatic", JSON_KIND_BOOLEAN, false, false, 0, 0, &n->is_automatic, NULL},
-		{"order", JSON_KIND_TEXT, false, false, 1, 20, &n->order, NULL},
-		{"requirements", JSON_KIND_OBJECT, false, false, 0, 0, &n->requirements, NULL},
-		{0}};
-	struct usher_error err = {0};
-	return json_fields(object, fields, &err) < 0 ? fault_at(x, "queues", slug, &err) : 0;
+	return usher_error_set(x->reterr, E_INVALID, "%s \"%.*s\"%s: %s", what, TEXT_ARG(cut(name)),
+			       faults->items[0].pointer, faults->items[0].detail);
 }
 
 static int on_queue(struct reading *x, struct usher_text slug, const struct json *object)
 {
-	usher_id id;
-	if (find_queue(x, slug, &id) < 0)
-		return E_INVALID;
-	const struct routing_event *old = table_get_pointer(&x->settings->queues, id);
+	const struct queue_row *row = directory_queue_by_slug(x->directory, slug);
+	const struct routing_event *old =
+		row != NULL ? table_get_pointer(&x->settings->queues, row->id) : NULL;
 	if (old == NULL)
 		return usher_error_set(x->reterr, E_INVALID,
 				       "there was no queue \"%.*s\" when the period began",
 				       TEXT_ARG(cut(slug)));
 	struct routing_event ev = *old;
-	struct routing_queue_set *q = &ev.queue;
-	struct queue_numbers n = {q->priority,
-				  q->offer_us / USHER_SECOND,
-				  q->wrapup_us / USHER_SECOND,
-				  q->missed_max,
-				  q->parallel,
-				  q->reserve,
-				  q->wait_max_us / USHER_SECOND,
-				  q->length_max,
-				  q->is_wrapup_exclusive,
-				  q->is_automatic,
-				  TEXT_NONE,
-				  NULL};
-	if (read_queue_fields(x, slug, object, &n) < 0 || read_order(x, n.order, &q->order) < 0 ||
-	    read_requirements(x, n.requirements, q) < 0)
+	struct routing_settings settings;
+	struct json_faults faults = {0};
+	struct json_place at;
+	const struct routing_names names = names_of(x);
+	json_place_init(&at, &faults);
+	refuse_others(&at, object);
+	routing_settings_init(&settings);
+	settings.set = old->queue;
+	if (faults.count == 0)
+		routing_settings_read(&settings, object, &names, &faults);
+	ev.queue = settings.set;
+	routing_settings_done(&settings);
+	read_own(&at, object, &ev.queue);
+	if (first_fault(x, "queues", slug, &faults) < 0)
 		return E_INVALID;
-	q->priority = (uint8_t)n.priority;
-	q->offer_us = n.offer * USHER_SECOND;
-	q->wrapup_us = n.wrapup * USHER_SECOND;
-	q->missed_max = (uint16_t)n.missed;
-	q->parallel = (uint8_t)n.parallel;
-	q->reserve = (uint8_t)n.reserve;
-	q->wait_max_us = n.wait_max * USHER_SECOND;
-	q->length_max = (uint32_t)n.length_max;
-	q->is_wrapup_exclusive = n.is_exclusive;
-	q->is_automatic = n.is_automatic;
 	add_if_changed(x, old, &ev);
 	return 0;
 }
 
 /* ---- agents --------------------------------------------------------------------------------- */
 
-static int read_members(struct reading *x, const struct json *list, struct routing_agent_set *a)
+static int read_levels(struct reading *x, const struct json *object, struct routing_agent_set *a)
 {
-	struct routing_member old[ROUTING_MEMBERSHIPS_MAX];
-	unsigned old_count = a->queue_count;
-	if (json_count(list) > ROUTING_MEMBERSHIPS_MAX)
-		return usher_error_set(x->reterr, E_INVALID, "at most %d queues of an agent",
-				       ROUTING_MEMBERSHIPS_MAX);
-	memcpy(old, a->queues, sizeof old);
-	memset(a->queues, 0, sizeof a->queues);
-	a->queue_count = 0;
-	for (size_t i = 0; i < json_count(list); i++) {
-		struct routing_member member = {0};
-		if (find_queue(x, json_as_text(json_item(list, i)), &member.queue) < 0)
-			return E_INVALID;
-		for (unsigned k = 0; k < old_count; k++) /* ring and so on stay */
-			if (old[k].queue == member.queue)
-				member = old[k];
-		a->queues[a->queue_count++] = member;
+	struct json_cursor cursor = {0};
+	struct usher_text name;
+	const struct json *level;
+	memset(a->skills, 0, sizeof a->skills);
+	a->skill_count = 0;
+	if (json_count(object) > ROUTING_SKILLS_MAX)
+		return usher_error_set(x->reterr, E_LIMIT, "at most %d skills of an agent",
+				       ROUTING_SKILLS_MAX);
+	while (json_next(object, &cursor, &name, &level)) {
+		struct routing_skill *skill = &a->skills[a->skill_count];
+		int64_t value = json_as_integer(level);
+		if (json_kind(level) != JSON_KIND_INTEGER || value < 0 || value > SKILL_LEVEL_MAX)
+			return usher_error_set(x->reterr, E_INVALID,
+					       "skill \"%.*s\": a level is 0 to %d",
+					       TEXT_ARG(cut(name)), SKILL_LEVEL_MAX);
+		if (!find_skill(name, &skill->skill, (void *)x->directory))
+			return usher_error_set(x->reterr, E_INVALID, "there is no skill \"%.*s\"",
+					       TEXT_ARG(cut(name)));
+		skill->level = (uint8_t)value;
+		if (value > 0)
+			a->skill_count++;
+		else
+			*skill = (struct routing_skill){0};
 	}
+	return 0;
+}
+
+/* Where the queue is given as a name alone, ring and the others stay as they were. */
+static void keep_members(const struct routing_agent_set *old, const struct json *list,
+			 struct routing_agent_set *a)
+{
+	for (unsigned i = 0; i < a->queue_count; i++) {
+		if (json_kind(json_item(list, i)) != JSON_KIND_TEXT)
+			continue;
+		for (unsigned k = 0; k < old->queue_count; k++)
+			if (old->queues[k].queue == a->queues[i].queue)
+				a->queues[i] = old->queues[k];
+	}
+}
+
+static int read_members(struct reading *x, struct usher_text login, const struct json *list,
+			struct routing_agent_set *a)
+{
+	const struct routing_agent_set old = *a;
+	const struct routing_names names = names_of(x);
+	struct json_faults faults = {0};
+	struct json_place at;
+	json_place_init(&at, &faults);
+	json_enter(&at, "queues");
+	memset(a->queues, 0, sizeof a->queues);
+	a->queue_count = (uint8_t)routing_members_read(&at, list, &names, a->queues);
+	if (first_fault(x, "agents", login, &faults) < 0)
+		return E_INVALID;
+	keep_members(&old, list, a); /* without a fault each item is a member */
 	return 0;
 }
 
@@ -331,14 +261,10 @@ static int on_agent(struct reading *x, struct usher_text login, const struct jso
 	if (json_fields(object, fields, &err) < 0)
 		return fault_at(x, "agents", login, &err);
 	ev.agent.capacity = (uint16_t)capacity;
-	if (queues != NULL && read_members(x, queues, &ev.agent) < 0)
+	if (queues != NULL && read_members(x, login, queues, &ev.agent) < 0)
 		return E_INVALID;
-	if (skills != NULL) {
-		memset(ev.agent.skills, 0, sizeof ev.agent.skills);
-		if (read_levels(x, skills, ROUTING_SKILLS_MAX, ev.agent.skills,
-				&ev.agent.skill_count) < 0)
-			return E_INVALID;
-	}
+	if (skills != NULL && read_levels(x, skills, &ev.agent) < 0)
+		return E_INVALID;
 	add_if_changed(x, old, &ev);
 	if (is_absent)
 		add_absent(x->to, ev.agent.agent);
@@ -385,6 +311,24 @@ static int on_extra(struct reading *x, const struct json *object)
 
 /* ---- channels ------------------------------------------------------------------------------- */
 
+static int read_interrupts(struct reading *x, const struct json *list, enum channel_kind kind,
+			   uint8_t *ret)
+{
+	unsigned bits = 0;
+	for (size_t i = 0; i < json_count(list); i++) {
+		enum channel_kind other = CHANNEL_NONE;
+		bool is_kind = channel_from_name(json_as_text(json_item(list, i)), &other) == 0;
+		if (!is_kind || other == CHANNEL_NONE || other == kind)
+			return usher_error_set(x->reterr, E_INVALID,
+					       "channels \"%s\": interrupts: each is another kind "
+					       "of channel",
+					       channel_name(kind));
+		bits |= 1u << other;
+	}
+	*ret = (uint8_t)bits;
+	return 0;
+}
+
 static int on_channel(struct reading *x, struct usher_text name, const struct json *object)
 {
 	enum channel_kind kind;
@@ -402,14 +346,18 @@ static int on_channel(struct reading *x, struct usher_text name, const struct js
 	struct routing_event ev = old;
 	int64_t weight = ev.channel.weight, max = ev.channel.count_max;
 	bool is_exclusive = ev.channel.is_exclusive;
+	const struct json *interrupts = NULL;
 	const struct json_field fields[] = {
 		{"weight", JSON_KIND_INTEGER, false, false, 0, 10000, &weight, NULL},
 		{"max", JSON_KIND_INTEGER, false, false, 0, 10000, &max, NULL},
 		{"exclusive", JSON_KIND_BOOLEAN, false, false, 0, 0, &is_exclusive, NULL},
+		{"interrupts", JSON_KIND_LIST, false, false, 0, CHANNEL_KINDS, &interrupts, NULL},
 		{0}};
 	struct usher_error err = {0};
 	if (json_fields(object, fields, &err) < 0)
 		return fault_at(x, "channels", name, &err);
+	if (interrupts != NULL && read_interrupts(x, interrupts, kind, &ev.channel.interrupts) < 0)
+		return E_INVALID;
 	ev.channel.weight = (uint16_t)weight;
 	ev.channel.count_max = (uint16_t)max;
 	ev.channel.is_exclusive = is_exclusive;

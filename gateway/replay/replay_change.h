@@ -2,12 +2,12 @@
 /*
  * What is to be different, as JSON:
  *
- *   {"queues":   {"SLUG": {"order", "priority", "offer_s", "wrapup_s", "wrapup_exclusive",
- *                          "missed_max", "parallel", "automatic", "reserve", "wait_max_s",
- *                          "length_max", "requirements": {"SKILL": level}}},
- *    "agents":   {"LOGIN": {"skills": {"SKILL": level}, "queues": ["SLUG"], "capacity", "absent"}},
+ *   {"queues":   {"SLUG": {"priority", "offer_s", "wrapup_s", "wrapup_exclusive", "missed_max",
+ *                          and the members of routing_settings.h but hours and rejoin_seconds}},
+ *    "agents":   {"LOGIN": {"skills": {"SKILL": level}, "queues": ["SLUG", {"queue", "ring", …}],
+ *                           "capacity", "absent"}},
  *    "extra_agents": [{"copy_of": "LOGIN", "count": 1}],
- *    "channels": {"KIND": {"weight", "max", "exclusive"}}}
+ *    "channels": {"KIND": {"weight", "max", "exclusive", "interrupts": ["KIND"]}}}
  *
  * What is not named stays as it was when the period began.
  */
@@ -17,19 +17,10 @@
 #include "gateway/directory.h"
 #include "gateway/json.h"
 #include "gateway/replay/replay_model.h"
-#include "routing/base/table.h"
+#include "gateway/replay/replay_settings.h"
 
 #define REPLAY_CHANGE_BYTES_MAX ((size_t)1 << 20)
 #define REPLAY_EXTRA_MAX 200 /* agents more */
-
-/* What the core was told of each object last. */
-struct replay_settings {
-	struct table queues, agents; /* id -> struct routing_event *, owned */
-	struct routing_event channels[CHANNEL_KINDS];
-	usher_id agent_max; /* the highest id of an agent ever seen */
-};
-void replay_settings_note(struct replay_settings *s, const struct routing_event *ev);
-void replay_settings_done(struct replay_settings *s);
 
 struct replay_changes {
 	struct replay_change change; /* its lists are those below */
