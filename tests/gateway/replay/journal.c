@@ -28,6 +28,10 @@ void journal_event(struct journal *j, const struct routing_event *ev)
 	assert_int_equal(replay_record_add(&j->record, j->now, buf_text(&bytes), &err), 0);
 	buf_done(&bytes);
 	routing_step(j->r, ev, j->now, &j->effects);
+	bool is_refused = false;
+	for (size_t i = 0; i < j->effects.count; i++)
+		is_refused = is_refused || j->effects.items[i].kind == FX_REJECTED;
+	j->applied[ev->kind] += !is_refused;
 }
 
 void journal_mark(struct journal *j)

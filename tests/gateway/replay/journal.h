@@ -17,6 +17,7 @@ struct journal {
 	uint64_t random;
 	usher_id last_id;
 	struct routing_effects effects; /* of the last event */
+	size_t applied[EV_REQUIRE + 1]; /* by kind: events that the core did not refuse */
 };
 
 void journal_init(struct journal *j, uint64_t seed);
