@@ -4,21 +4,46 @@
 
 #include <assert.h>
 
+/* ---- room -------------------------------------------------------------------------------------- */
+
+static bool excludes(const struct routing *r, const struct agent *agent, unsigned k)
+{
+	const struct routing_channel_set *channel = &r->channels[k];
+	for (unsigned j = CHANNEL_NONE + 1; j < CHANNEL_KINDS; j++)
+		if (j != k && agent->count[j] > 0 && (channel->interrupts >> j & 1) == 0 &&
+		    (channel->is_exclusive || r->channels[j].is_exclusive))
+			return true;
+	return false;
+}
+
 bool core_agent_has_room(const struct routing *r, uint32_t a, enum channel_kind channel)
 {
 	const struct agent *agent = &r->agents[a];
-	const struct core_channel *ch = &r->channels[channel];
+	const struct routing_channel_set *set = &r->channels[channel];
+	uint32_t load = agent->load;
+	if (agent->contact_count == 0)
+		return set->weight <= agent->capacity;
+	for (unsigned j = CHANNEL_NONE + 1; set->interrupts != 0 && j < CHANNEL_KINDS; j++)
+		if ((set->interrupts >> j & 1) != 0)
+			load -= agent->load_of[j];
 	return agent->contact_count < CORE_AGENT_CONTACTS_MAX &&
-	       agent->load + ch->weight <= agent->capacity &&
-	       (ch->count_max == 0 || agent->count[channel] < ch->count_max);
+	       load + set->weight <= agent->capacity &&
+	       (set->count_max == 0 || agent->count[channel] < set->count_max) &&
+	       !excludes(r, agent, channel);
 }
 
-static bool has_any_room(const struct routing *r, uint32_t a)
+static uint8_t rooms(const struct routing *r, uint32_t a)
 {
+	unsigned bits = 0;
 	for (unsigned k = CHANNEL_NONE + 1; k < CHANNEL_KINDS; k++)
-		if (core_agent_has_room(r, a, (enum channel_kind)k))
-			return true;
-	return false;
+		bits |= (unsigned)core_agent_has_room(r, a, (enum channel_kind)k) << k;
+	return (uint8_t)bits;
+}
+
+bool core_agent_is_able(const struct agent *agent)
+{
+	return !agent->is_removed && agent->wanted == AGENT_READY && !agent->is_lost &&
+	       !agent->is_unresponsive && agent->wraps == 0;
 }
 
 enum agent_state core_agent_state(const struct routing *r, uint32_t a)
@@ -34,76 +59,142 @@ enum agent_state core_agent_state(const struct routing *r, uint32_t a)
 		return AGENT_NOT_RESPONDING;
 	if (agent->wraps > 0)
 		return AGENT_WRAPUP;
-	return has_any_room(r, a) ? AGENT_READY : AGENT_BUSY;
+	return rooms(r, a) != 0 ? AGENT_READY : AGENT_BUSY;
 }
 
 bool core_agent_is_available(const struct routing *r, uint32_t a)
 {
-	return core_agent_state(r, a) == AGENT_READY;
+	return core_agent_is_able(&r->agents[a]) && rooms(r, a) != 0;
 }
 
-static uint8_t level_of(const struct agent *agent, uint32_t skill)
-{
-	unsigned low = 0, high = agent->skill_count;
-	while (low < high) {
-		unsigned middle = (low + high) / 2;
-		if (agent->skills[middle].skill < skill)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	bool has = low < agent->skill_count && agent->skills[low].skill == skill;
-	return has ? agent->skills[low].level : 0;
-}
+/* ---- what it may serve --------------------------------------------------------------------------- */
 
 bool core_agent_can_serve(const struct routing *r, uint32_t a, const struct line *l)
 {
-	const struct agent *agent = &r->agents[a];
-	for (unsigned i = 0; i < l->requirement_count; i++)
-		if (l->requirements[i].level > 0 &&
-		    ((agent->skills_mask >> (l->requirements[i].skill & 63) & 1) == 0 ||
-		     level_of(agent, l->requirements[i].skill) < l->requirements[i].level))
+	if ((l->skills_mask & ~r->agents[a].skills_mask) != 0)
+		return false;
+	for (unsigned i = 0; i < l->required_count; i++)
+		if (core_roster_level(r, a, l->needs[i].skill) < l->needs[i].level)
 			return false;
 	return true;
 }
 
-bool core_agent_is_member(const struct routing *r, uint32_t a, uint32_t q)
+uint32_t core_agent_member(const struct routing *r, uint32_t a, uint32_t q)
 {
-	for (uint32_t i = 0; i < r->agents[a].member_count; i++)
-		if (r->members[a * ROUTING_MEMBERSHIPS_MAX + i].queue == q)
-			return true;
-	return false;
+	const struct agent *agent = &r->agents[a];
+	uint32_t m = a * ROUTING_MEMBERSHIPS_MAX;
+	for (uint32_t i = 0; i < agent->member_count; i++, m++)
+		if (r->members[m].queue == q)
+			return m;
+	return 0;
 }
 
-/* ---- trees ---------------------------------------------------------------------------------- */
+bool core_agent_admits(const struct routing *r, uint32_t a, const struct line *l)
+{
+	if ((l->skills_mask & ~r->agents[a].skills_mask) != 0 ||
+	    !core_roster_is_member(r, a, l->key.queue))
+		return false;
+	if (l->ring_max != ROUTING_ANY || l->penalty_max != ROUTING_ANY) {
+		const struct member *member = &r->members[core_agent_member(r, a, l->key.queue)];
+		if ((l->ring_max != ROUTING_ANY && member->ring > l->ring_max) ||
+		    (l->penalty_max != ROUTING_ANY && member->penalty > l->penalty_max))
+			return false;
+	}
+	return core_agent_can_serve(r, a, l);
+}
+
+/* ---- trees ---------------------------------------------------------------------------------------- */
+
+static void account(struct routing *r, uint32_t a)
+{
+	struct agent *agent = &r->agents[a];
+	bool is_free = agent->contact_count == 0 && core_agent_is_able(agent);
+	if (is_free == agent->is_free)
+		return;
+	agent->is_free = is_free;
+	for (uint32_t i = 0; i < agent->member_count; i++)
+		core_queue_free(r, r->members[a * ROUTING_MEMBERSHIPS_MAX + i].queue, is_free);
+}
+
+static void unlist(struct routing *r, uint32_t a)
+{
+	struct agent *agent = &r->agents[a];
+	if (!agent->is_listed)
+		return;
+	for (uint32_t i = 0; i < agent->member_count; i++) {
+		uint32_t m = a * ROUTING_MEMBERSHIPS_MAX + i;
+		tree_remove(&r->queues[r->members[m].queue].available, r->member_nodes, m);
+	}
+	agent->is_listed = false;
+	core_roster_rooms(r, a, 0);
+}
 
 void core_agent_dirty(struct routing *r, uint32_t a)
 {
 	struct agent *agent = &r->agents[a];
-	struct order_key key = {0, agent->idle_since_us, agent->id};
+	struct order_key key = {0, 0, agent->idle_since_us, agent->id};
+	account(r, a);
 	if (agent->is_removed || (agent->is_dirty && order_equal(&key, &r->agent_nodes[a].key)))
 		return;
 	if (agent->is_dirty)
 		tree_remove(&r->dirty, r->agent_nodes, a);
+	unlist(r, a);
 	agent->is_dirty = true;
 	r->agent_nodes[a].key = key;
 	tree_add(&r->dirty, r->agent_nodes, a);
 }
 
-static void place(struct routing *r, uint32_t m, bool is_available,
-		  const struct policy_agent *figures)
+struct order_key core_agent_key(const struct routing *r, uint32_t m)
+{
+	const struct member *member = &r->members[m];
+	const struct agent *agent = &r->agents[m / ROUTING_MEMBERSHIPS_MAX];
+	struct policy_agent figures = {.agent = agent->id,
+				       .load = agent->load,
+				       .capacity = agent->capacity,
+				       .contacts = agent->contact_count,
+				       .offers = agent->offers,
+				       .skills = agent->held_skills,
+				       .turn = member->turn,
+				       .idle_since_us = agent->idle_since_us,
+				       .position = member->position};
+	struct order_key key = {0};
+	switch (r->queues[member->queue].set.order) {
+	case ORDER_LONGEST_IDLE:
+		key = policy_longest_idle(&figures);
+		break;
+	case ORDER_LEAST_LOADED:
+		key = policy_least_loaded(&figures);
+		break;
+	case ORDER_MOST_SPARE:
+		key = policy_most_spare(&figures);
+		break;
+	case ORDER_FEWEST_SKILLS:
+		key = policy_fewest_skills(&figures);
+		break;
+	case ORDER_ROUND_ROBIN:
+		key = policy_round_robin(&figures);
+		break;
+	case ORDER_TOP_DOWN:
+		key = policy_top_down(&figures);
+		break;
+	case ORDER_BEST_LEVEL: /* these look at the contact: see match.c */
+	case ORDER_WEIGHTED_RANDOM:
+		key = policy_by_rank(&figures, 0);
+		break;
+	}
+	key.band = (uint32_t)member->ring << 8 | member->penalty; /* two bytes: the ring first */
+	return key;
+}
+
+static void place(struct routing *r, uint32_t m)
 {
 	struct tree_node *node = &r->member_nodes[m];
 	struct queue *queue = &r->queues[r->members[m].queue];
-	struct order_key key = queue->set.order == ORDER_LEAST_LOADED
-				       ? policy_least_loaded(figures)
-				       : policy_longest_idle(figures);
-	if (node->size > 0 && is_available && order_equal(&key, &node->key))
+	struct order_key key = core_agent_key(r, m);
+	if (node->size > 0 && order_equal(&key, &node->key))
 		return;
 	if (node->size > 0)
 		tree_remove(&queue->available, r->member_nodes, m);
-	if (!is_available)
-		return;
 	node->key = key;
 	tree_add(&queue->available, r->member_nodes, m);
 }
@@ -115,63 +206,19 @@ void core_agent_refresh(struct routing *r, uint32_t a)
 		core_agent_dirty(r, a); /* it has its turn later; only its place there may change */
 		return;
 	}
-	bool is_available = core_agent_is_available(r, a);
-	if (!is_available && !agent->is_listed)
+	account(r, a);
+	uint8_t bits = core_agent_is_able(agent) ? rooms(r, a) : 0;
+	if (bits == 0) {
+		unlist(r, a);
 		return;
-	struct policy_agent figures = {agent->id, agent->load, agent->capacity, agent->offers,
-				       agent->idle_since_us};
+	}
 	for (uint32_t i = 0; i < agent->member_count; i++)
-		place(r, a * ROUTING_MEMBERSHIPS_MAX + i, is_available, &figures);
-	agent->is_listed = is_available;
+		place(r, a * ROUTING_MEMBERSHIPS_MAX + i);
+	agent->is_listed = true;
+	core_roster_rooms(r, a, bits);
 }
 
-/* ---- contacts in hand ----------------------------------------------------------------------- */
-
-void core_agent_attach(struct routing *r, uint32_t c, uint32_t a)
-{
-	struct contact *contact = &r->contacts[c];
-	struct agent *agent = &r->agents[a];
-	assert(contact->agent == 0 && agent->contact_count < CORE_AGENT_CONTACTS_MAX);
-	contact->agent = a;
-	contact->epoch = ++r->epoch;
-	contact->weight = r->channels[contact->channel].weight;
-	contact->agent_prev = agent->contacts_last;
-	contact->agent_next = 0;
-	*(agent->contacts_last != 0 ? &r->contacts[agent->contacts_last].agent_next
-				    : &agent->contacts_first) = c;
-	agent->contacts_last = c;
-	agent->contact_count++;
-	agent->load += contact->weight;
-	agent->count[contact->channel]++;
-	agent->offers += contact->state == CONTACT_OFFERED;
-	core_agent_touch(r, a);
-}
-
-void core_agent_detach(struct routing *r, uint32_t c)
-{
-	struct contact *contact = &r->contacts[c];
-	uint32_t a = contact->agent;
-	struct agent *agent = &r->agents[a];
-	*(contact->agent_prev != 0 ? &r->contacts[contact->agent_prev].agent_next
-				   : &agent->contacts_first) = contact->agent_next;
-	*(contact->agent_next != 0 ? &r->contacts[contact->agent_next].agent_prev
-				   : &agent->contacts_last) = contact->agent_prev;
-	contact->agent = 0;
-	contact->epoch = ++r->epoch; /* whatever is on its way for the old one is stale now */
-	agent->contact_count--;
-	agent->load -= contact->weight;
-	agent->count[contact->channel]--;
-	if (contact->state == CONTACT_OFFERED)
-		agent->offers--;
-	else
-		agent->idle_since_us = r->now_us;
-	if (contact->state == CONTACT_WRAPUP && contact->is_exclusive)
-		agent->wraps--;
-	core_agent_touch(r, a);
-	core_agent_dirty(r, a);
-}
-
-/* ---- the state that is shown ---------------------------------------------------------------- */
+/* ---- the state that is shown --------------------------------------------------------------------- */
 
 void core_agent_touch(struct routing *r, uint32_t a)
 {
@@ -189,16 +236,18 @@ static void show(struct routing *r, uint32_t a)
 	struct agent *agent = &r->agents[a];
 	enum agent_state state = core_agent_state(r, a);
 	uint32_t reason = state == AGENT_NOT_READY ? agent->reason : 0;
-	if (state == agent->shown && reason == agent->shown_reason)
+	enum agent_state before = (enum agent_state)agent->shown;
+	if (state == before && reason == agent->shown_reason)
 		return;
-	for (uint32_t i = 0; i < agent->member_count; i++) {
-		uint32_t q = r->members[a * ROUTING_MEMBERSHIPS_MAX + i].queue;
-		r->queues[q].agent_states[agent->shown]--;
-		r->queues[q].agent_states[state]++;
-	}
 	agent->shown = (uint8_t)state;
 	agent->shown_reason = reason;
 	agent->since_us = r->now_us;
+	for (uint32_t i = 0; i < agent->member_count; i++) {
+		uint32_t q = r->members[a * ROUTING_MEMBERSHIPS_MAX + i].queue;
+		r->queues[q].agent_states[before]--;
+		r->queues[q].agent_states[state]++;
+		core_queue_presence(r, q);
+	}
 	struct routing_effect *fx = core_effect(r, FX_AGENT_STATE, 0, a);
 	fx->state = state;
 	fx->reason = reason;
@@ -213,36 +262,71 @@ void core_agent_show(struct routing *r)
 	r->touched = r->touched_count = 0;
 }
 
-/* ---- membership ----------------------------------------------------------------------------- */
+/* ---- membership ----------------------------------------------------------------------------------- */
 
-void core_agent_join(struct routing *r, uint32_t a, uint32_t q)
+void core_agent_join(struct routing *r, uint32_t a, const struct routing_member *member)
 {
 	struct agent *agent = &r->agents[a];
+	uint32_t q = core_find_queue(r, member->queue);
+	struct queue *queue = &r->queues[q];
 	uint32_t m = a * ROUTING_MEMBERSHIPS_MAX + agent->member_count++;
-	r->members[m] = (struct member){q, 0, r->queues[q].members};
-	if (r->queues[q].members != 0)
-		r->members[r->queues[q].members].prev = m;
-	r->queues[q].members = m;
-	r->queues[q].agent_states[agent->shown]++;
+	r->members[m] = (struct member){.queue = q,
+					.next = queue->members,
+					.position = member->position,
+					.ring = member->ring,
+					.penalty = member->penalty,
+					.weight = member->weight};
+	if (queue->members != 0)
+		r->members[queue->members].prev = m;
+	queue->members = m;
+	queue->member_count++;
+	queue->agent_states[agent->shown]++;
+	core_roster_queue(r, a, q, true);
+	if (agent->is_free)
+		core_queue_free(r, q, true);
+	core_queue_presence(r, q);
 }
 
 /* Leaves a hole among the agent's slots; the caller closes it. */
-void core_member_unlink(struct routing *r, uint32_t m)
+static void unlink_member(struct routing *r, uint32_t m)
 {
 	struct member *member = &r->members[m];
 	struct queue *queue = &r->queues[member->queue];
-	if (r->member_nodes[m].size > 0)
-		tree_remove(&queue->available, r->member_nodes, m);
+	const struct agent *agent = &r->agents[m / ROUTING_MEMBERSHIPS_MAX];
 	*(member->prev != 0 ? &r->members[member->prev].next : &queue->members) = member->next;
 	if (member->next != 0)
 		r->members[member->next].prev = member->prev;
-	queue->agent_states[r->agents[m / ROUTING_MEMBERSHIPS_MAX].shown]--;
+	queue->member_count--;
+	queue->agent_states[agent->shown]--;
+	core_roster_queue(r, m / ROUTING_MEMBERSHIPS_MAX, member->queue, false);
+	if (agent->is_free)
+		core_queue_free(r, member->queue, false);
+	core_queue_presence(r, member->queue);
 }
 
 void core_agent_quit(struct routing *r, uint32_t a)
 {
 	struct agent *agent = &r->agents[a];
+	unlist(r, a);
 	while (agent->member_count > 0)
-		core_member_unlink(r, a * ROUTING_MEMBERSHIPS_MAX + --agent->member_count);
-	agent->is_listed = false;
+		unlink_member(r, a * ROUTING_MEMBERSHIPS_MAX + --agent->member_count);
+}
+
+void core_agent_quit_one(struct routing *r, uint32_t a, uint32_t q)
+{
+	struct member kept[ROUTING_MEMBERSHIPS_MAX];
+	uint32_t count = r->agents[a].member_count, base = a * ROUTING_MEMBERSHIPS_MAX;
+	for (uint32_t i = 0; i < count; i++)
+		kept[i] = r->members[base + i];
+	core_agent_quit(r, a);
+	for (uint32_t i = 0; i < count; i++) {
+		if (kept[i].queue == q)
+			continue;
+		struct routing_member again = {r->queues[kept[i].queue].set.queue, kept[i].ring,
+					       kept[i].penalty, kept[i].weight, kept[i].position};
+		uint32_t m = base + r->agents[a].member_count;
+		core_agent_join(r, a, &again);
+		r->members[m].turn = kept[i].turn;
+	}
+	core_agent_refresh(r, a);
 }

@@ -14,12 +14,25 @@ void core_contact_become(struct routing *r, uint32_t c, enum contact_state state
 	contact->state = (uint8_t)state;
 }
 
+/* ---- its queue --------------------------------------------------------------------------------- */
+
+static usher_us step_end(const struct routing *r, const struct contact *contact, usher_us from)
+{
+	const struct routing_queue_set *set = &r->queues[contact->queue].set;
+	return contact->step + 1 < set->step_count ? from + set->steps[contact->step].lasts_us
+						   : USHER_NEVER;
+}
+
 void core_contact_enqueue(struct routing *r, uint32_t c, uint32_t q)
 {
 	struct contact *contact = &r->contacts[c];
 	struct queue *queue = &r->queues[q];
 	contact->queue = q;
 	contact->entry = ++r->epoch;
+	contact->queued_us = r->now_us;
+	contact->retry_us = 0;
+	contact->step = 0;
+	contact->step_end_us = step_end(r, contact, r->now_us);
 	contact->queue_prev = queue->contacts_last;
 	contact->queue_next = 0;
 	*(queue->contacts_last != 0 ? &r->contacts[queue->contacts_last].queue_next
@@ -33,18 +46,113 @@ void core_contact_dequeue(struct routing *r, uint32_t c)
 {
 	struct contact *contact = &r->contacts[c];
 	struct queue *queue = &r->queues[contact->queue];
-	if (queue->drain == c)
-		queue->drain = contact->queue_next;
+	if (queue->cursor == c)
+		queue->cursor = contact->queue_next;
 	*(contact->queue_prev != 0 ? &r->contacts[contact->queue_prev].queue_next
 				   : &queue->contacts_first) = contact->queue_next;
 	*(contact->queue_next != 0 ? &r->contacts[contact->queue_next].queue_prev
 				   : &queue->contacts_last) = contact->queue_prev;
 	queue->contact_count--;
 	queue->contact_states[contact->state]--;
-	if (queue->is_removed && queue->contact_count == 0 &&
-	    r->queue_nodes[contact->queue].size == 0)
+	if (queue->is_removed && queue->contact_count == 0 && queue->chores == 0)
 		core_drop_queue(r, contact->queue);
 }
+
+void core_contact_move(struct routing *r, uint32_t c, uint32_t q)
+{
+	const struct line_key before = r->lines[r->contacts[c].line].key;
+	core_line_leave(r, c);
+	core_contact_dequeue(r, c);
+	core_contact_enqueue(r, c, q);
+	core_line_require(r, c, before.base, before.count);
+}
+
+bool core_contact_advance(struct routing *r, uint32_t c)
+{
+	struct contact *contact = &r->contacts[c];
+	const struct routing_queue_set *set = &r->queues[contact->queue].set;
+	uint8_t last = (uint8_t)(set->step_count > 0 ? set->step_count - 1 : 0);
+	uint8_t before = contact->step;
+	if (contact->step > last)
+		contact->step = last;
+	if (contact->step == last)
+		contact->step_end_us = USHER_NEVER;
+	else if (contact->step_end_us == USHER_NEVER) /* there are more steps than before */
+		contact->step_end_us = step_end(r, contact, r->now_us);
+	while (contact->step_end_us <= r->now_us) {
+		usher_us end = contact->step_end_us;
+		contact->step++;
+		contact->step_end_us = step_end(r, contact, end);
+	}
+	if (contact->step == before)
+		return false;
+	core_effect(r, FX_STEP, c, 0)->number = contact->step;
+	return true;
+}
+
+/* ---- waiting ----------------------------------------------------------------------------------- */
+
+void core_contact_fresh(struct routing *r, uint32_t c)
+{
+	struct contact *contact = &r->contacts[c];
+	const struct line *line = &r->lines[contact->line];
+	assert(contact->state == CONTACT_WAITING && contact->place == PLACE_NONE);
+	r->contact_nodes[c].key =
+		policy_contact(line->tier, contact->first_us - line->ahead_us, contact->id);
+	tree_add(&r->fresh, r->contact_nodes, c);
+	contact->place = PLACE_FRESH;
+}
+
+void core_contact_wait(struct routing *r, uint32_t c, enum contact_cause cause)
+{
+	if (r->queues[r->contacts[c].queue].is_removed) {
+		core_contact_close(r, c, CAUSE_REMOVED);
+		return;
+	}
+	core_contact_become(r, c, CONTACT_WAITING);
+	core_effect(r, FX_QUEUED, c, 0)->cause = cause;
+	core_contact_advance(r, c);
+	core_line_update(r, c);
+	core_contact_fresh(r, c);
+}
+
+void core_contact_unwait(struct routing *r, uint32_t c)
+{
+	struct contact *contact = &r->contacts[c];
+	if (contact->place == PLACE_LINE || contact->place == PLACE_OWN)
+		core_line_exit(r, c);
+	else if (contact->place == PLACE_FRESH)
+		tree_remove(&r->fresh, r->contact_nodes, c);
+	else if (contact->place == PLACE_WIDE)
+		tree_remove(&r->wide, r->contact_nodes, c);
+	contact->place = PLACE_NONE;
+}
+
+void core_contact_settle(struct routing *r, uint32_t c)
+{
+	core_contact_unwait(r, c);
+	core_line_enter(r, c);
+	core_due_join(r, c, core_due_boundary(r, c));
+	if (r->queues[r->contacts[c].queue].set.is_overflow_absent)
+		core_queue_presence(r, r->contacts[c].queue);
+}
+
+void core_contact_park(struct routing *r, uint32_t c, enum core_park park, usher_us until,
+		       enum contact_cause cause)
+{
+	struct contact *contact = &r->contacts[c];
+	usher_us latest = core_later(r, CORE_PARK_MAX_US);
+	assert(contact->place == PLACE_NONE && contact->seats == 0);
+	core_contact_become(r, c, CONTACT_PARKED);
+	contact->park = (uint8_t)park;
+	core_timer_contact(r, c, until < latest ? until : latest);
+	struct routing_effect *fx = core_effect(r, FX_PARKED, c, 0);
+	fx->agent = contact->parker;
+	fx->at_us = contact->due_us;
+	fx->cause = cause;
+}
+
+/* ---- for whom ---------------------------------------------------------------------------------- */
 
 void core_contact_forgive(struct routing *r, uint32_t c)
 {
@@ -52,58 +160,14 @@ void core_contact_forgive(struct routing *r, uint32_t c)
 	r->contacts[c].excluded_us = 0;
 }
 
-void core_contact_fresh(struct routing *r, uint32_t c)
-{
-	struct contact *contact = &r->contacts[c];
-	assert(contact->state == CONTACT_WAITING && contact->place == PLACE_NONE);
-	r->contact_nodes[c].key = policy_contact(contact->priority, contact->first_us, contact->id);
-	tree_add(&r->fresh, r->contact_nodes, c);
-	contact->place = PLACE_FRESH;
-}
-
-void core_contact_wait(struct routing *r, uint32_t c)
-{
-	if (r->queues[r->contacts[c].queue].is_removed) {
-		core_contact_close(r, c, CAUSE_REMOVED);
-		return;
-	}
-	core_contact_become(r, c, CONTACT_WAITING);
-	core_effect(r, FX_QUEUED, c, 0);
-	core_contact_fresh(r, c);
-}
-
-void core_contact_unwait(struct routing *r, uint32_t c)
-{
-	struct contact *contact = &r->contacts[c];
-	if (contact->place == PLACE_LINE)
-		core_line_exit(r, c);
-	else if (contact->place == PLACE_FRESH)
-		tree_remove(&r->fresh, r->contact_nodes, c);
-	contact->place = PLACE_NONE;
-}
-
-/* Reviews fall together on few instants, so that a long line does not mean many wake-ups. */
-void core_contact_rearm(struct routing *r, uint32_t c)
-{
-	const struct contact *contact = &r->contacts[c];
-	usher_us at = (r->now_us / CORE_REVIEW_US + 2) * CORE_REVIEW_US;
-	if (r->lines[contact->line].only != 0 && contact->hold_us < at)
-		at = contact->hold_us;
-	if (contact->excluded_count > 0) {
-		usher_us review = core_later(r, CORE_ROUND_REVIEW_US);
-		review = contact->excluded_us < review ? contact->excluded_us : review;
-		at = review < at ? review : at;
-	}
-	core_timer_contact(r, c, at);
-}
-
 void core_contact_exclude(struct routing *r, uint32_t c, uint32_t a)
 {
 	struct contact *contact = &r->contacts[c];
 	usher_us span = r->queues[contact->queue].set.offer_us;
 	contact->excluded_us = core_later(r, span < CORE_ROUND_MAX_US ? span : CORE_ROUND_MAX_US);
-	if (core_contact_excludes(r, c, a))
-		return;
+	for (unsigned i = 0; i < contact->excluded_count; i++)
+		if (contact->excluded[i] == r->agents[a].id)
+			return;
 	if (contact->excluded_count == CORE_EXCLUDED_MAX) {
 		for (unsigned i = 1; i < CORE_EXCLUDED_MAX; i++)
 			contact->excluded[i - 1] = contact->excluded[i];
@@ -115,34 +179,70 @@ void core_contact_exclude(struct routing *r, uint32_t c, uint32_t a)
 bool core_contact_excludes(const struct routing *r, uint32_t c, uint32_t a)
 {
 	const struct contact *contact = &r->contacts[c];
+	usher_id id = r->agents[a].id;
 	for (unsigned i = 0; i < contact->excluded_count; i++)
-		if (contact->excluded[i] == r->agents[a].id)
+		if (contact->excluded[i] == id)
 			return true;
-	return false;
+	return contact->barred == id && !contact->is_directed;
 }
 
 void core_contact_reserve(struct routing *r, uint32_t c, uint32_t a, usher_us span, bool directed)
 {
 	struct contact *contact = &r->contacts[c];
-	struct line like = r->lines[contact->line];
 	assert(contact->place == PLACE_NONE && span > 0);
-	like.only = a;
-	like.is_directed = directed;
-	core_line_leave(r, c);
-	core_line_join(r, c, &like);
+	contact->only = a;
+	contact->is_directed = directed;
 	contact->hold_us = core_later(r, span);
 }
+
+void core_contact_open(struct routing *r, uint32_t c)
+{
+	struct contact *contact = &r->contacts[c];
+	contact->only = 0;
+	contact->is_directed = false;
+	contact->hold_us = contact->fallback_us = 0;
+	contact->fallback = 0;
+}
+
+static bool is_worth_waiting(const struct routing *r, uint32_t c, uint32_t a)
+{
+	const struct contact *contact = &r->contacts[c];
+	const struct agent *agent = &r->agents[a];
+	const struct line *line = &r->lines[contact->line];
+	bool is_here = agent->wanted != AGENT_SIGNED_OUT && !agent->is_lost;
+	return a != 0 && (is_here || contact->is_patient) &&
+	       core_roster_is_member(r, a, contact->queue) && core_agent_can_serve(r, a, line);
+}
+
+bool core_contact_prefer(struct routing *r, uint32_t c)
+{
+	struct contact *contact = &r->contacts[c];
+	uint32_t a = core_find_agent(r, contact->fallback);
+	usher_us span = contact->fallback_us;
+	core_contact_open(r, c);
+	if (span <= 0 || !is_worth_waiting(r, c, a))
+		return false;
+	core_contact_reserve(r, c, a, span, false);
+	return true;
+}
+
+/* ---- the end ----------------------------------------------------------------------------------- */
 
 void core_contact_close(struct routing *r, uint32_t c, enum contact_cause cause)
 {
 	struct contact *contact = &r->contacts[c];
-	struct routing_effect *fx = core_effect(r, FX_CLOSED, c, contact->agent);
+	uint32_t holder = core_holder(r, c);
+	struct routing_effect *fx = core_effect(r, FX_CLOSED, c, holder);
 	fx->cause = cause;
+	if (holder != 0)
+		fx->epoch = r->seats[contact->seats].epoch;
 	if (contact->state == CONTACT_PARKED)
 		fx->agent = contact->parker;
+	core_confer_end(r, c);
+	core_confer_forget(r, c);
 	core_contact_unwait(r, c);
-	if (contact->agent != 0)
-		core_agent_detach(r, c);
+	while (contact->seats != 0)
+		core_seat_remove(r, contact->seats);
 	core_timer_contact(r, c, USHER_NEVER);
 	core_contact_become(r, c, CONTACT_CLOSED);
 	core_line_leave(r, c);
@@ -150,26 +250,45 @@ void core_contact_close(struct routing *r, uint32_t c, enum contact_cause cause)
 	core_drop_contact(r, c);
 }
 
+/* What the time has brought to one that waits: the next step, another agent to wait for, the end
+ * of a round or of its wait here. */
 static void review(struct routing *r, uint32_t c)
 {
 	struct contact *contact = &r->contacts[c];
-	core_line_exit(r, c);
-	if (r->lines[contact->line].only != 0 && contact->hold_us <= r->now_us)
-		core_line_open(r, c);
-	if (contact->excluded_count > 0 && !core_match_others(r, c))
+	const struct routing_queue_set *set = &r->queues[contact->queue].set;
+	core_contact_unwait(r, c);
+	if (contact->only != 0 && contact->hold_us <= r->now_us)
+		core_contact_prefer(r, c);
+	if (contact->excluded_count > 0 &&
+	    (contact->excluded_us <= r->now_us || !core_match_others(r, c)))
 		core_contact_forgive(r, c);
+	core_contact_advance(r, c);
+	core_line_update(r, c);
+	bool is_over = set->wait_max_us > 0 && set->expired != TREAT_WAIT &&
+		       contact->queued_us + set->wait_max_us <= r->now_us;
+	bool may_move = set->overflow_us > 0 &&
+			contact->queued_us + set->overflow_us <= r->now_us;
+	if (is_over && set->expired == TREAT_END) {
+		core_contact_close(r, c, CAUSE_WAITED_OUT);
+		return;
+	}
+	if ((is_over || may_move) && contact->retry_us <= r->now_us && core_overflow(r, c))
+		return;
 	core_contact_fresh(r, c);
 }
 
 void core_contact_due(struct routing *r, uint32_t c)
 {
-	const struct contact *contact = &r->contacts[c];
+	struct contact *contact = &r->contacts[c];
 	switch ((enum contact_state)contact->state) {
 	case CONTACT_WAITING:
 		review(r, c);
 		return;
 	case CONTACT_OFFERED:
 		core_offer_due(r, c);
+		return;
+	case CONTACT_ACTIVE:
+		core_held_due(r, c);
 		return;
 	case CONTACT_WRAPUP:
 		core_contact_close(r, c, (enum contact_cause)contact->cause);
@@ -178,79 +297,13 @@ void core_contact_due(struct routing *r, uint32_t c)
 		core_resume(r, c);
 		return;
 	case CONTACT_NONE:
-	case CONTACT_ACTIVE:
 	case CONTACT_CLOSED:
 		break;
 	}
 	assert(!"a deadline in a state that has none");
 }
 
-/* ---- arriving ------------------------------------------------------------------------------- */
-
-/* Sorted by skill, so that equal sets make equal lines. */
-static int read_requirements(const struct routing_contact_new *ev, struct line *like)
-{
-	if (ev->requirement_count > ROUTING_REQUIREMENTS_MAX)
-		return E_INVALID;
-	for (unsigned i = 0; i < ev->requirement_count; i++) {
-		struct routing_skill need = {ev->requirements[i].skill, ev->requirements[i].level};
-		if (need.skill == 0 || need.level > SKILL_LEVEL_MAX)
-			return E_INVALID;
-		unsigned at = i;
-		for (; at > 0 && like->requirements[at - 1].skill >= need.skill; at--) {
-			if (like->requirements[at - 1].skill == need.skill)
-				return E_INVALID;
-			like->requirements[at] = like->requirements[at - 1];
-		}
-		like->requirements[at] = need;
-	}
-	like->requirement_count = ev->requirement_count;
-	return 0;
-}
-
-static int check_new(const struct routing *r, const struct routing_contact_new *ev,
-		     struct line *like)
-{
-	if (ev->contact == 0 || (unsigned)ev->channel >= CHANNEL_KINDS ||
-	    ev->channel == CHANNEL_NONE || ev->first_us < 0 || ev->preferred_us < 0 ||
-	    ev->preferred_us > CORE_HOLD_MAX_US || read_requirements(ev, like) < 0)
-		return E_INVALID;
-	if (core_find_contact(r, ev->contact) != 0)
-		return E_EXISTS;
-	like->queue = core_find_queue(r, ev->queue);
-	if (like->queue == 0)
-		return E_NOT_FOUND;
-	if (r->queues[like->queue].is_removed)
-		return E_CLOSED;
-	like->channel = (uint8_t)ev->channel;
-	return r->contact_count < r->limits.contacts_max ? 0 : E_LIMIT;
-}
-
-int core_on_contact_new(struct routing *r, const struct routing_contact_new *ev)
-{
-	struct line like = {0};
-	int code = check_new(r, ev, &like);
-	if (code < 0)
-		return code;
-	uint32_t c = core_new_contact(r, ev->contact);
-	struct contact *contact = &r->contacts[c];
-	contact->channel = like.channel;
-	contact->priority = ev->priority < CONTACT_PRIORITIES ? ev->priority
-							      : r->queues[like.queue].set.priority;
-	contact->first_us = ev->first_us < r->now_us ? ev->first_us : r->now_us;
-	contact->queued_us = r->now_us;
-	core_contact_enqueue(r, c, like.queue);
-	contact->epoch = contact->entry;
-	core_line_join(r, c, &like);
-	uint32_t a = core_find_agent(r, ev->preferred);
-	if (a != 0 && ev->preferred_us > 0 && core_agent_is_member(r, a, like.queue) &&
-	    core_agent_can_serve(r, a, &r->lines[contact->line]))
-		core_contact_reserve(r, c, a, ev->preferred_us, false);
-	core_contact_wait(r, c);
-	return 0;
-}
-
-/* ---- other events of the customer and the supervisor ---------------------------------------- */
+/* ---- events of the customer and the supervisor ---------------------------------------------------- */
 
 int core_on_customer_left(struct routing *r, const struct routing_command *ev)
 {
@@ -260,16 +313,17 @@ int core_on_customer_left(struct routing *r, const struct routing_command *ev)
 	const struct contact *contact = &r->contacts[c];
 	switch ((enum contact_state)contact->state) {
 	case CONTACT_OFFERED:
-		core_offer_end(r, c, CAUSE_WITHDRAWN);
+		core_offers_end(r, c, CAUSE_WITHDRAWN);
 		core_contact_close(r, c, CAUSE_CUSTOMER_LEFT);
 		return 0;
 	case CONTACT_ACTIVE:
 		core_held_finish(r, c, CAUSE_CUSTOMER_ENDED);
 		return 0;
 	case CONTACT_PARKED:
-		if (!channel_is_live((enum channel_kind)contact->channel))
+		if (!channel_is_live((enum channel_kind)contact->channel) && !contact->is_callback)
 			return E_STATE;
-		core_contact_close(r, c, CAUSE_CUSTOMER_ENDED);
+		core_contact_close(r, c, contact->park == PARK_AGENT ? CAUSE_CUSTOMER_ENDED
+								     : CAUSE_CUSTOMER_LEFT);
 		return 0;
 	case CONTACT_WRAPUP:
 		return 0;
@@ -297,6 +351,65 @@ int core_on_priority(struct routing *r, const struct routing_command *ev)
 		core_contact_unwait(r, c);
 	contact->priority = ev->priority;
 	core_effect(r, FX_PRIORITY, c, 0);
+	if (!is_waiting)
+		return 0;
+	core_line_update(r, c);
+	core_contact_fresh(r, c);
+	return 0;
+}
+
+int core_on_callback(struct routing *r, const struct routing_command *ev)
+{
+	uint32_t c = core_contact_now(r, ev->contact);
+	if (c == 0)
+		return E_NOT_FOUND;
+	struct contact *contact = &r->contacts[c];
+	if (contact->state != CONTACT_WAITING && contact->state != CONTACT_OFFERED &&
+	    (contact->state != CONTACT_PARKED || contact->park == PARK_AGENT))
+		return E_STATE;
+	if (r->queues[contact->queue].is_removed)
+		return E_CLOSED;
+	if (ev->until_us < 0 || ev->until_us > core_later(r, CORE_PARK_MAX_US))
+		return E_INVALID;
+	bool was_waiting = contact->state == CONTACT_WAITING;
+	if (contact->state == CONTACT_OFFERED)
+		core_offers_end(r, c, CAUSE_WITHDRAWN);
+	core_contact_unwait(r, c);
+	core_timer_contact(r, c, USHER_NEVER);
+	core_contact_become(r, c, CONTACT_WAITING);
+	contact->is_callback = true;
+	core_effect(r, FX_CALLBACK, c, 0);
+	core_line_update(r, c);
+	if (ev->until_us > r->now_us) {
+		core_contact_park(r, c, PARK_DUE, ev->until_us, CAUSE_CALLBACK);
+		return 0;
+	}
+	if (!was_waiting)
+		core_effect(r, FX_QUEUED, c, 0);
+	core_contact_fresh(r, c);
+	return 0;
+}
+
+int core_on_require(struct routing *r, const struct routing_contact_new *ev)
+{
+	struct routing_requirement base[ROUTING_REQUIREMENTS_MAX];
+	uint32_t skills[ROUTING_REQUIREMENTS_MAX];
+	uint32_t c = core_contact_now(r, ev->contact);
+	if (c == 0)
+		return E_NOT_FOUND;
+	if (core_requirements_read(ev->requirements, ev->requirement_count, base) < 0)
+		return E_INVALID;
+	for (unsigned i = 0; i < ev->requirement_count; i++)
+		skills[i] = base[i].skill;
+	int code = core_skill_check(r, skills, ev->requirement_count);
+	if (code < 0)
+		return code;
+	for (unsigned i = 0; i < ev->requirement_count; i++)
+		core_skill_slot(r, skills[i]);
+	bool is_waiting = r->contacts[c].state == CONTACT_WAITING;
+	if (is_waiting)
+		core_contact_unwait(r, c);
+	core_line_require(r, c, base, ev->requirement_count);
 	if (is_waiting)
 		core_contact_fresh(r, c);
 	return 0;

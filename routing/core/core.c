@@ -9,6 +9,9 @@
 #define CONTACTS_LIMIT 10000000u
 #define AGENTS_LIMIT 100000u
 #define QUEUES_LIMIT 100000u
+#define SKILLS_LIMIT 10000u
+#define ROWS_LIMIT ((uint64_t)1 << 33) /* bits of the rows of agents by skill and level */
+#define SKILLS_DEFAULT 64
 #define NOW_MAX ((usher_us)1 << 61) /* so that adding a span cannot overflow */
 
 /* ---- life ----------------------------------------------------------------------------------- */
@@ -16,49 +19,67 @@
 static int check_limits(const struct routing_limits *l, struct usher_error *reterr)
 {
 	if (l->contacts_max >= 1 && l->contacts_max <= CONTACTS_LIMIT && l->agents_max >= 1 &&
-	    l->agents_max <= AGENTS_LIMIT && l->queues_max >= 1 && l->queues_max <= QUEUES_LIMIT)
+	    l->agents_max <= AGENTS_LIMIT && l->queues_max >= 1 && l->queues_max <= QUEUES_LIMIT &&
+	    l->skills_max <= SKILLS_LIMIT &&
+	    (uint64_t)l->agents_max * (l->skills_max * (uint64_t)CORE_LEVELS + l->queues_max) <=
+		    ROWS_LIMIT)
 		return 0;
 	return usher_error_set(reterr, E_INVALID,
-			       "routing: limits of %u contacts, %u agents and %u queues are not "
-			       "within 1 and %u, %u, %u",
-			       l->contacts_max, l->agents_max, l->queues_max, CONTACTS_LIMIT,
-			       AGENTS_LIMIT, QUEUES_LIMIT);
+			       "routing: limits of %u contacts, %u agents, %u queues and %u skills "
+			       "are not within 1 and %u, %u, %u, %u, or agents times queues and "
+			       "levels of skills is above 2^33",
+			       l->contacts_max, l->agents_max, l->queues_max, l->skills_max,
+			       CONTACTS_LIMIT, AGENTS_LIMIT, QUEUES_LIMIT, SKILLS_LIMIT);
 }
 
-/* A stack of the slots 1 … n, the lowest on top. */
-static uint32_t *new_slots(uint32_t n)
+static void allocate_roster(struct routing *r)
 {
-	uint32_t *slots = memory_new_array(n, sizeof *slots);
-	for (uint32_t i = 0; i < n; i++)
-		slots[i] = i + 1;
-	return slots;
+	size_t skills = r->limits.skills_max, queues = (size_t)r->limits.queues_max + 1;
+	size_t anchors = queues + skills * CORE_LEVELS;
+	r->words = ((size_t)r->limits.agents_max + 64) / 64;
+	r->skill_numbers = memory_new_array(skills, sizeof *r->skill_numbers);
+	r->skill_rows = memory_new_array(skills * CORE_LEVELS * r->words, sizeof *r->skill_rows);
+	r->skill_supply = memory_new_array(skills * CORE_LEVELS, sizeof *r->skill_supply);
+	r->queue_rows = memory_new_array(queues * r->words, sizeof *r->queue_rows);
+	r->room_rows = memory_new_array(CHANNEL_KINDS * r->words, sizeof *r->room_rows);
+	r->anchors = memory_new_array(anchors * ROUTING_GROWTHS_MAX, sizeof *r->anchors);
+	r->anchor_levels = memory_new_array(skills, sizeof *r->anchor_levels);
+	table_reserve(&r->slot_by_skill, skills + 1);
 }
 
 static void allocate(struct routing *r)
 {
-	size_t contacts = (size_t)r->limits.contacts_max + 1;
+	size_t contacts = (size_t)r->limits.contacts_max + 1, lines = contacts + 1;
 	size_t agents = (size_t)r->limits.agents_max + 1, queues = (size_t)r->limits.queues_max + 1;
+	/* One part in each contact, and what is offered in parallel or conferred. */
+	size_t seats = contacts + agents * CORE_AGENT_CONTACTS_MAX;
 	r->contacts = memory_new_array(contacts, sizeof *r->contacts);
 	r->contact_nodes = memory_new_array(contacts, sizeof *r->contact_nodes);
 	r->agents = memory_new_array(agents, sizeof *r->agents);
+	r->agent_skills = memory_new_array(agents * ROUTING_SKILLS_MAX, sizeof *r->agent_skills);
 	r->agent_nodes = memory_new_array(agents, sizeof *r->agent_nodes);
 	r->members = memory_new_array(agents * ROUTING_MEMBERSHIPS_MAX, sizeof *r->members);
 	r->member_nodes =
 		memory_new_array(agents * ROUTING_MEMBERSHIPS_MAX, sizeof *r->member_nodes);
 	r->queues = memory_new_array(queues, sizeof *r->queues);
 	r->queue_nodes = memory_new_array(queues, sizeof *r->queue_nodes);
-	r->lines = memory_new_array(contacts, sizeof *r->lines);
-	r->timers = memory_new_array(contacts + agents, sizeof *r->timers);
+	r->lines = memory_new_array(lines, sizeof *r->lines);
+	r->line_nodes = memory_new_array(lines, sizeof *r->line_nodes);
+	r->line_marks = memory_new_array(lines, sizeof *r->line_marks);
+	r->seats = memory_new_array(seats, sizeof *r->seats);
+	r->timers = memory_new_array(contacts + agents + queues + lines, sizeof *r->timers);
 	r->effects = memory_new_array(CORE_EFFECTS_MAX, sizeof *r->effects);
-	r->contacts_free = new_slots(r->limits.contacts_max);
-	r->agents_free = new_slots(r->limits.agents_max);
-	r->queues_free = new_slots(r->limits.queues_max);
-	r->lines_free = new_slots(r->limits.contacts_max);
+	r->contacts_free = memory_new_array(contacts, sizeof *r->contacts_free);
+	r->agents_free = memory_new_array(agents, sizeof *r->agents_free);
+	r->queues_free = memory_new_array(queues, sizeof *r->queues_free);
+	r->lines_free = memory_new_array(lines, sizeof *r->lines_free);
+	r->seats_free = memory_new_array(seats, sizeof *r->seats_free);
 	/* One more than can be in use: a table grows before it adds. */
 	table_reserve(&r->contact_by_id, contacts + 1);
 	table_reserve(&r->agent_by_id, agents + 1);
 	table_reserve(&r->queue_by_id, queues + 1);
-	table_reserve(&r->line_by_hash, contacts + 1);
+	table_reserve(&r->line_by_hash, lines + 1);
+	allocate_roster(r);
 }
 
 int routing_new(struct routing **ret, const struct routing_limits *l, uint64_t seed,
@@ -69,9 +90,13 @@ int routing_new(struct routing **ret, const struct routing_limits *l, uint64_t s
 		return code;
 	struct routing *r = NEW(struct routing);
 	r->limits = *l;
+	if (l->skills_max == 0)
+		r->limits.skills_max = SKILLS_DEFAULT;
 	r->seed = seed;
+	r->review_us = USHER_NEVER;
 	for (unsigned k = 0; k < CHANNEL_KINDS; k++)
-		r->channels[k].weight = AGENT_CAPACITY_DEFAULT;
+		r->channels[k] = (struct routing_channel_set){(enum channel_kind)k,
+							      AGENT_CAPACITY_DEFAULT, 0, false, 0};
 	allocate(r);
 	*ret = r;
 	return 0;
@@ -81,25 +106,20 @@ struct routing *routing_free(struct routing *r)
 {
 	if (r == NULL)
 		return NULL;
-	free(r->contacts);
-	free(r->contact_nodes);
-	free(r->agents);
-	free(r->agent_nodes);
-	free(r->members);
-	free(r->member_nodes);
-	free(r->queues);
-	free(r->queue_nodes);
-	free(r->lines);
-	free(r->timers);
-	free(r->effects);
-	free(r->contacts_free);
-	free(r->agents_free);
-	free(r->queues_free);
-	free(r->lines_free);
+	void *const arrays[] = {
+		r->contacts,	r->contact_nodes, r->agents,	   r->agent_skills,  r->agent_nodes,
+		r->members,	r->member_nodes,  r->queues,	   r->queue_nodes,   r->lines,
+		r->line_nodes,	r->line_marks,	  r->seats,	   r->timers,	     r->effects,
+		r->contacts_free, r->agents_free, r->queues_free,  r->lines_free,    r->seats_free,
+		r->skill_numbers, r->skill_rows,  r->skill_supply, r->queue_rows,    r->room_rows,
+		r->anchors,	r->anchor_levels};
+	for (size_t i = 0; i < sizeof arrays / sizeof arrays[0]; i++)
+		free(arrays[i]);
 	table_done(&r->contact_by_id);
 	table_done(&r->agent_by_id);
 	table_done(&r->queue_by_id);
 	table_done(&r->line_by_hash);
+	table_done(&r->slot_by_skill);
 	free(r);
 	return NULL;
 }
@@ -114,21 +134,22 @@ void routing_observe(struct routing *r, routing_on_decision on_decision, void *a
 
 static void match_fresh(struct routing *r)
 {
-	uint32_t c = r->fresh.first;
-	if (r->queues[r->contacts[c].queue].is_removed) {
+	uint32_t c = r->fresh.first, q = r->contacts[c].queue;
+	if (r->queues[q].is_removed) {
 		core_contact_close(r, c, CAUSE_REMOVED);
 		return;
 	}
 	if (r->contacts[c].excluded_us <= r->now_us)
 		core_contact_forgive(r, c); /* the round ended while it was with another agent */
 	uint32_t a = core_match_agent(r, c);
-	if (a != 0) {
-		core_offer(r, c, a);
+	if (a == 0) {
+		core_contact_settle(r, c);
 		return;
 	}
-	core_contact_unwait(r, c);
-	core_line_enter(r, c);
-	core_contact_rearm(r, c);
+	const struct line *line = &r->lines[r->contacts[c].line];
+	if (line->is_deferred && r->queues[q].set.reserve > 0 && line->waiting.root != 0)
+		core_chore(r, q, CHORE_WAKE); /* as one could go, the next may too */
+	core_offer(r, c, a);
 }
 
 /* One contact for the agent; it keeps its turn until nothing more fits. */
@@ -146,23 +167,16 @@ static void match_dirty(struct routing *r)
 	core_agent_refresh(r, a);
 }
 
-static void fire_timer(struct routing *r)
+static bool is_review_due(const struct routing *r)
 {
-	uint32_t item = r->timers[1].item;
-	if ((item & CORE_TIMER_AGENT) != 0)
-		core_presence_due(r, item & ~CORE_TIMER_AGENT);
-	else
-		core_contact_due(r, item);
-}
-
-static bool is_timer_due(const struct routing *r)
-{
-	return r->timer_count > 0 && r->timers[1].at <= r->now_us;
+	return r->review_us <= r->now_us &&
+	       (r->timer_count == 0 || r->review_us <= r->timers[1].at);
 }
 
 bool core_has_work(const struct routing *r)
 {
-	return r->fresh.first != 0 || r->dirty.first != 0 || r->leaving_queues.first != 0 ||
+	return r->fresh.first != 0 || r->dirty.first != 0 || r->wide.first != 0 ||
+	       r->chores.first != 0 ||
 	       r->leaving_agents.first != 0;
 }
 
@@ -173,10 +187,14 @@ static bool do_unit(struct routing *r)
 		match_fresh(r);
 	else if (r->dirty.first != 0)
 		match_dirty(r);
+	else if (r->wide.first != 0)
+		core_offer_more(r);
 	else if (core_has_work(r))
-		core_drain(r);
-	else if (is_timer_due(r))
-		fire_timer(r);
+		core_chore_unit(r);
+	else if (is_review_due(r))
+		core_review(r);
+	else if (r->timer_count > 0 && r->timers[1].at <= r->now_us)
+		core_due_fire(r, r->timers[1].item);
 	else
 		return false;
 	return true;
@@ -238,6 +256,24 @@ static int apply(struct routing *r, const struct routing_event *ev)
 		return core_on_priority(r, &ev->command);
 	case EV_TAKE:
 		return core_on_take(r, &ev->command);
+	case EV_MOVE_ALL:
+		return core_on_move_all(r, &ev->transfer);
+	case EV_QUEUE_OPEN:
+		return core_on_queue_open(r, &ev->hours);
+	case EV_CALLBACK:
+		return core_on_callback(r, &ev->command);
+	case EV_ACTIVITY:
+		return core_on_activity(r, &ev->command);
+	case EV_CONSULT:
+		return core_on_consult(r, &ev->transfer);
+	case EV_CONFERENCE:
+		return core_on_conference(r, &ev->command);
+	case EV_HAND_OVER:
+		return core_on_hand_over(r, &ev->command);
+	case EV_LEAVE:
+		return core_on_leave(r, &ev->command);
+	case EV_REQUIRE:
+		return core_on_require(r, &ev->contact);
 	}
 	return E_INVALID;
 }
@@ -261,10 +297,16 @@ static void reject(struct routing *r, const struct routing_event *ev, int code)
 		fx->agent = ev->presence.agent;
 		return;
 	case EV_CONTACT_NEW:
+	case EV_REQUIRE:
 		fx->contact = ev->contact.contact;
 		fx->queue = ev->contact.queue;
 		return;
+	case EV_QUEUE_OPEN:
+		fx->queue = ev->hours.queue;
+		return;
 	case EV_TRANSFER:
+	case EV_MOVE_ALL:
+	case EV_CONSULT:
 		fx->contact = ev->transfer.contact;
 		fx->agent = ev->transfer.agent;
 		fx->epoch = ev->transfer.epoch;
@@ -299,5 +341,6 @@ usher_us routing_deadline(const struct routing *r)
 {
 	if (core_has_work(r))
 		return r->now_us;
-	return r->timer_count > 0 ? r->timers[1].at : USHER_NEVER;
+	usher_us at = r->timer_count > 0 ? r->timers[1].at : USHER_NEVER;
+	return r->review_us < at ? r->review_us : at;
 }

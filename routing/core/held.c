@@ -1,63 +1,160 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What becomes of a contact that an agent holds: wrap-up, close, transfer, park. */
+/* What becomes of a contact that an agent holds: whose turn it is to write, wrap-up, close, park. */
 #include "routing/core/parts.h"
 
 #include <assert.h>
 
-/* Leaves the contact with nobody; the caller says what becomes of it. */
-void core_held_release(struct routing *r, uint32_t c, enum contact_cause cause)
+/* ---- whose turn it is to write ------------------------------------------------------------------ */
+
+static bool is_text(enum channel_kind channel)
+{
+	return channel == CHANNEL_EMAIL || channel == CHANNEL_CHAT ||
+	       channel == CHANNEL_MESSAGING || channel == CHANNEL_LETTER;
+}
+
+static void lease(struct routing *r, uint32_t c, enum core_lease kind, usher_us span)
+{
+	struct contact *contact = &r->contacts[c];
+	bool is_set = span > 0 && is_text((enum channel_kind)contact->channel);
+	contact->lease = (uint8_t)(is_set ? kind : LEASE_NONE);
+	core_timer_contact(r, c, is_set ? core_later(r, span) : USHER_NEVER);
+}
+
+void core_held_begin(struct routing *r, uint32_t c)
+{
+	lease(r, c, LEASE_FIRST, r->queues[r->contacts[c].queue].set.first_reply_us);
+}
+
+int core_on_activity(struct routing *r, const struct routing_command *ev)
+{
+	uint32_t c = core_contact_now(r, ev->contact);
+	if (c == 0)
+		return E_NOT_FOUND;
+	const struct contact *contact = &r->contacts[c];
+	const struct routing_queue_set *set = &r->queues[contact->queue].set;
+	if (contact->state != CONTACT_ACTIVE)
+		return E_STATE;
+	if (ev->flag)
+		lease(r, c, LEASE_SILENCE, set->silence_us);
+	else if (contact->lease != LEASE_FIRST && contact->lease != LEASE_REPLY)
+		lease(r, c, LEASE_REPLY, set->reply_us);
+	return 0;
+}
+
+void core_held_due(struct routing *r, uint32_t c)
+{
+	struct contact *contact = &r->contacts[c];
+	uint16_t missed_max = r->queues[contact->queue].set.missed_max;
+	uint32_t a = core_holder(r, c);
+	if (contact->lease == LEASE_SILENCE) {
+		core_held_finish(r, c, CAUSE_SILENCE);
+		return;
+	}
+	if (core_held_release(r, c, CAUSE_NO_REPLY)) {
+		core_contact_exclude(r, c, a);
+		core_contact_wait(r, c, CAUSE_NONE);
+	}
+	core_offer_missed(r, a, missed_max);
+}
+
+/* ---- let go ------------------------------------------------------------------------------------- */
+
+static void release_seat(struct routing *r, uint32_t c, uint32_t s, enum contact_cause cause)
+{
+	struct routing_effect *fx = core_effect(r, FX_RELEASED, c, r->seats[s].agent);
+	fx->epoch = r->seats[s].epoch;
+	fx->cause = cause;
+	core_seat_remove(r, s);
+}
+
+/* Those who confer are asked first: the customer is not left alone while one of them is there. */
+bool core_held_release(struct routing *r, uint32_t c, enum contact_cause cause)
 {
 	assert(r->contacts[c].state == CONTACT_ACTIVE);
-	core_effect(r, FX_RELEASED, c, r->contacts[c].agent)->cause = cause;
-	core_agent_detach(r, c);
+	core_confer_end(r, c);
+	release_seat(r, c, r->contacts[c].seats, cause);
+	core_timer_contact(r, c, USHER_NEVER);
+	r->contacts[c].lease = LEASE_NONE;
+	uint32_t s = r->contacts[c].seats;
+	if (s == 0)
+		return true;
+	core_seat_promote(r, s);
+	struct routing_effect *fx = core_effect(r, FX_ASSIGNED, c, r->seats[s].agent);
+	fx->epoch = r->seats[s].epoch;
+	fx->cause = CAUSE_TRANSFERRED;
+	core_agent_touch(r, r->seats[s].agent);
+	core_agent_refresh(r, r->seats[s].agent);
+	return false;
 }
 
 static void show_wrapup(struct routing *r, uint32_t c, usher_us until)
 {
+	uint32_t s = r->contacts[c].seats;
 	core_timer_contact(r, c, until);
-	core_effect(r, FX_WRAPUP, c, r->contacts[c].agent)->at_us = until;
+	struct routing_effect *fx = core_effect(r, FX_WRAPUP, c, r->seats[s].agent);
+	fx->epoch = r->seats[s].epoch;
+	fx->at_us = until;
 }
 
 void core_held_finish(struct routing *r, uint32_t c, enum contact_cause cause)
 {
 	struct contact *contact = &r->contacts[c];
 	const struct routing_queue_set *set = &r->queues[contact->queue].set;
+	core_confer_end(r, c);
+	while (r->seats[contact->seats].next != 0)
+		release_seat(r, c, r->seats[contact->seats].next, cause);
 	if (set->wrapup_us == 0) {
 		core_contact_close(r, c, cause);
 		return;
 	}
+	uint32_t a = core_holder(r, c);
 	core_contact_become(r, c, CONTACT_WRAPUP);
+	contact->lease = LEASE_NONE;
 	contact->cause = (uint8_t)cause;
 	contact->is_exclusive = set->is_wrapup_exclusive;
 	if (contact->is_exclusive)
-		r->agents[contact->agent].wraps++;
+		r->agents[a].wraps++;
 	show_wrapup(r, c, core_later(r, set->wrapup_us));
-	core_agent_touch(r, contact->agent);
-	core_agent_refresh(r, contact->agent);
+	core_agent_touch(r, a);
+	core_agent_refresh(r, a);
+}
+
+/* ---- commands of the holder ---------------------------------------------------------------------- */
+
+static int find_held(struct routing *r, const struct routing_command *ev, uint32_t *ret)
+{
+	uint32_t s;
+	int code = core_command_find(r, ev, ret, &s);
+	return code == 0 && r->seats[s].role != ROLE_HOLDER ? E_STATE : code;
 }
 
 int core_on_close(struct routing *r, const struct routing_command *ev)
 {
 	uint32_t c;
-	int code = core_command_find(r, ev, &c);
+	int code = find_held(r, ev, &c);
 	if (code < 0)
 		return code;
 	const struct contact *contact = &r->contacts[c];
-	if (contact->state == CONTACT_WRAPUP && ev->flag)
+	if (contact->state == CONTACT_WRAPUP && ev->flag) {
 		core_contact_close(r, c, (enum contact_cause)contact->cause);
-	else if (contact->state != CONTACT_ACTIVE)
+		return 0;
+	}
+	if (contact->state != CONTACT_ACTIVE)
 		return E_STATE;
-	else if (ev->flag)
-		core_contact_close(r, c, CAUSE_AGENT_CLOSED);
-	else
+	if (!ev->flag) {
 		core_held_finish(r, c, CAUSE_AGENT_CLOSED);
+		return 0;
+	}
+	while (r->seats[contact->seats].next != 0)
+		release_seat(r, c, r->seats[contact->seats].next, CAUSE_AGENT_CLOSED);
+	core_contact_close(r, c, CAUSE_AGENT_CLOSED);
 	return 0;
 }
 
 int core_on_wrapup_done(struct routing *r, const struct routing_command *ev)
 {
 	uint32_t c;
-	int code = core_command_find(r, ev, &c);
+	int code = find_held(r, ev, &c);
 	if (code < 0)
 		return code;
 	if (r->contacts[c].state != CONTACT_WRAPUP)
@@ -69,7 +166,7 @@ int core_on_wrapup_done(struct routing *r, const struct routing_command *ev)
 int core_on_wrapup_extend(struct routing *r, const struct routing_command *ev)
 {
 	uint32_t c;
-	int code = core_command_find(r, ev, &c);
+	int code = find_held(r, ev, &c);
 	if (code < 0)
 		return code;
 	if (r->contacts[c].state != CONTACT_WRAPUP)
@@ -80,92 +177,12 @@ int core_on_wrapup_extend(struct routing *r, const struct routing_command *ev)
 	return 0;
 }
 
-/* ---- transfer ------------------------------------------------------------------------------- */
-
-static void move(struct routing *r, uint32_t c, uint32_t q)
-{
-	struct line like = r->lines[r->contacts[c].line];
-	like.queue = q;
-	core_line_leave(r, c);
-	core_contact_dequeue(r, c);
-	core_contact_enqueue(r, c, q);
-	core_line_join(r, c, &like);
-	r->contacts[c].queued_us = r->now_us;
-}
-
-static int check_transfer(struct routing *r, const struct routing_transfer *ev, uint32_t *ret)
-{
-	struct routing_command from = {ev->contact, ev->agent, ev->epoch, 0, 0, false};
-	if (ev->to_agent_us < 0 || ev->to_agent_us > CORE_HOLD_MAX_US ||
-	    (ev->to_agent != 0 && ev->to_agent == ev->agent))
-		return E_INVALID;
-	uint32_t c = 0;
-	if (ev->agent != 0) {
-		int code = core_command_find(r, &from, &c);
-		if (code < 0)
-			return code;
-	} else {
-		c = core_contact_now(r, ev->contact);
-	}
-	if (c == 0)
-		return E_NOT_FOUND;
-	const struct contact *contact = &r->contacts[c];
-	if (contact->state == CONTACT_WRAPUP ||
-	    (ev->agent != 0 && contact->state != CONTACT_ACTIVE))
-		return E_STATE;
-	uint32_t q = ev->to_queue != 0 ? core_find_queue(r, ev->to_queue) : contact->queue;
-	uint32_t a = core_find_agent(r, ev->to_agent);
-	if (q == 0 || (ev->to_agent != 0 && a == 0))
-		return E_NOT_FOUND;
-	if (r->queues[q].is_removed)
-		return E_CLOSED;
-	if (a != 0 && a == contact->agent)
-		return E_INVALID;
-	*ret = c;
-	return 0;
-}
-
-static void let_go(struct routing *r, uint32_t c)
-{
-	struct contact *contact = &r->contacts[c];
-	if (contact->state == CONTACT_ACTIVE)
-		core_held_release(r, c, CAUSE_TRANSFERRED);
-	else if (contact->state == CONTACT_OFFERED)
-		core_offer_end(r, c, CAUSE_TRANSFERRED);
-	core_contact_unwait(r, c);
-	core_timer_contact(r, c, USHER_NEVER);
-	core_line_open(r, c);
-	contact->parker = 0;
-	core_contact_forgive(r, c);
-}
-
-int core_on_transfer(struct routing *r, const struct routing_transfer *ev)
-{
-	uint32_t c;
-	int code = check_transfer(r, ev, &c);
-	if (code < 0)
-		return code;
-	uint32_t q = ev->to_queue != 0 ? core_find_queue(r, ev->to_queue) : r->contacts[c].queue;
-	uint32_t to = core_find_agent(r, ev->to_agent), from = r->contacts[c].agent;
-	let_go(r, c);
-	if (q != r->contacts[c].queue)
-		move(r, c, q);
-	if (from != 0)
-		core_contact_exclude(r, c, from);
-	if (to != 0)
-		core_contact_reserve(
-			r, c, to, ev->to_agent_us > 0 ? ev->to_agent_us : r->queues[q].set.offer_us,
-			true);
-	core_contact_wait(r, c);
-	return 0;
-}
-
-/* ---- park ----------------------------------------------------------------------------------- */
+/* ---- park ---------------------------------------------------------------------------------------- */
 
 int core_on_park(struct routing *r, const struct routing_command *ev)
 {
 	uint32_t c;
-	int code = core_command_find(r, ev, &c);
+	int code = find_held(r, ev, &c);
 	if (code < 0)
 		return code;
 	struct contact *contact = &r->contacts[c];
@@ -175,26 +192,36 @@ int core_on_park(struct routing *r, const struct routing_command *ev)
 		return E_INVALID;
 	if (r->queues[contact->queue].is_removed)
 		return E_CLOSED;
-	uint32_t a = contact->agent;
-	contact->parker = r->agents[a].id;
-	core_agent_detach(r, c);
-	core_contact_become(r, c, CONTACT_PARKED);
-	core_timer_contact(r, c, ev->until_us);
-	core_effect(r, FX_PARKED, c, a)->at_us = ev->until_us;
+	core_confer_end(r, c);
+	core_timer_contact(r, c, USHER_NEVER);
+	contact->lease = LEASE_NONE;
+	contact->parker = ev->agent;
+	while (r->seats[contact->seats].next != 0)
+		release_seat(r, c, r->seats[contact->seats].next, CAUSE_TRANSFERRED);
+	core_seat_remove(r, contact->seats);
+	core_contact_park(r, c, PARK_AGENT, ev->until_us, CAUSE_NONE);
 	return 0;
 }
 
 void core_resume(struct routing *r, uint32_t c)
 {
 	struct contact *contact = &r->contacts[c];
+	const struct queue *queue = &r->queues[contact->queue];
 	uint32_t a = core_find_agent(r, contact->parker);
-	contact->parker = 0;
 	core_timer_contact(r, c, USHER_NEVER);
-	if (a != 0 && r->agents[a].wanted != AGENT_SIGNED_OUT && !r->agents[a].is_lost &&
-	    core_agent_is_member(r, a, contact->queue) &&
-	    core_agent_can_serve(r, a, &r->lines[contact->line]))
-		core_contact_reserve(r, c, a, r->queues[contact->queue].set.offer_us, false);
-	core_contact_wait(r, c);
+	if (contact->park == PARK_CLOSED && queue->is_closed && !queue->is_removed) {
+		usher_us until = queue->until_us > r->now_us ? queue->until_us : USHER_NEVER;
+		core_contact_park(r, c, PARK_CLOSED, until, CAUSE_CLOSED_HOURS);
+		return;
+	}
+	contact->parker = 0;
+	if (contact->park != PARK_AGENT)
+		core_contact_prefer(r, c);
+	else if (a != 0 && r->agents[a].wanted != AGENT_SIGNED_OUT && !r->agents[a].is_lost &&
+		 core_roster_is_member(r, a, contact->queue) &&
+		 core_agent_can_serve(r, a, &r->lines[contact->line]))
+		core_contact_reserve(r, c, a, queue->set.offer_us, false);
+	core_contact_wait(r, c, CAUSE_NONE);
 }
 
 int core_on_resume(struct routing *r, const struct routing_command *ev)
@@ -204,6 +231,8 @@ int core_on_resume(struct routing *r, const struct routing_command *ev)
 		return E_NOT_FOUND;
 	if (r->contacts[c].state != CONTACT_PARKED)
 		return E_STATE;
+	if (r->contacts[c].park == PARK_CLOSED && r->queues[r->contacts[c].queue].is_closed)
+		return E_CLOSED;
 	core_resume(r, c);
 	return 0;
 }

@@ -2,75 +2,228 @@
 /* Who takes whom. The two searches are mirror images and must agree on who may take what. */
 #include "routing/core/parts.h"
 
-static bool is_candidate(const struct routing *r, uint32_t a, uint32_t c, const struct line *l)
+/* Where fewer than one in so many agents has what is required, rows of bits find him sooner than a
+ * walk along the order. */
+#define RARE 64
+
+/* ---- an agent for a contact ---------------------------------------------------------------------- */
+
+static bool may_take(const struct routing *r, uint32_t a, uint32_t c, const struct line *l)
 {
-	const struct agent *agent = &r->agents[a];
-	return !agent->is_dirty && core_agent_has_room(r, a, l->channel) &&
-	       (l->is_directed || core_agent_can_serve(r, a, l)) && !core_contact_excludes(r, c, a);
+	const struct contact *contact = &r->contacts[c];
+	return (r->agents[a].rooms >> l->key.channel & 1) != 0 &&
+	       (contact->is_directed || core_agent_admits(r, a, l)) &&
+	       !core_contact_excludes(r, c, a) &&
+	       (!l->is_deferred || core_queue_spares(r, l->key.queue, a)) &&
+	       (contact->seats == 0 || core_seat_of(r, c, a) == 0);
+}
+
+struct candidate {
+	uint32_t agent;
+	uint32_t band;
+	uint32_t score; /* in what is preferred: higher comes first */
+	struct order_key key;
+};
+
+static bool is_better(const struct candidate *a, const struct candidate *b)
+{
+	if (a->band != b->band)
+		return a->band < b->band;
+	if (a->score != b->score)
+		return a->score > b->score;
+	return order_before(&a->key, &b->key);
+}
+
+static uint32_t preference(const struct routing *r, uint32_t a, const struct line *l)
+{
+	uint32_t sum = 0;
+	for (unsigned i = l->required_count; i < l->need_count; i++) {
+		uint8_t has = core_roster_level(r, a, l->needs[i].skill);
+		sum += has < l->needs[i].level ? has : l->needs[i].level;
+	}
+	return sum;
+}
+
+static uint64_t shortfall(const struct routing *r, uint32_t a, const struct line *l)
+{
+	uint64_t sum = 0;
+	for (unsigned i = 0; i < l->need_count; i++)
+		sum += (uint64_t)SKILL_LEVEL_MAX - core_roster_level(r, a, l->needs[i].skill);
+	return sum;
+}
+
+static struct candidate assess(const struct routing *r, uint32_t a, uint32_t c,
+			       const struct line *l)
+{
+	uint32_t m = core_agent_member(r, a, l->key.queue);
+	const struct routing_queue_set *set = &r->queues[l->key.queue].set;
+	struct candidate it = {.agent = a, .score = preference(r, a, l)};
+	it.key = r->member_nodes[m].key;
+	it.band = it.key.band;
+	if (set->order == ORDER_BEST_LEVEL)
+		it.key.rank = shortfall(r, a, l);
+	if (set->order == ORDER_WEIGHTED_RANDOM)
+		it.key = (struct order_key){it.band,
+					    policy_draw(r->seed, r->contacts[c].id,
+							r->contacts[c].epoch, r->agents[a].id,
+							r->members[m].weight),
+					    0, r->agents[a].id};
+	return it;
+}
+
+/* Looks at each who has room and what is required. */
+static uint32_t best_of_rows(const struct routing *r, uint32_t c, const struct line *l)
+{
+	struct candidate best = {.agent = 0};
+	for (size_t word = 0; word < r->words; word++)
+		for (uint64_t bits = core_roster_word(r, l, word); bits != 0; bits &= bits - 1) {
+			uint32_t a = (uint32_t)(word * 64 + (unsigned)__builtin_ctzll(bits));
+			if (!may_take(r, a, c, l))
+				continue;
+			struct candidate it = assess(r, a, c, l);
+			if (best.agent == 0 || is_better(&it, &best))
+				best = it;
+		}
+	return best.agent;
+}
+
+static uint32_t first_of_order(const struct routing *r, uint32_t c, const struct line *l)
+{
+	const struct queue *queue = &r->queues[l->key.queue];
+	for (uint32_t m = queue->available.first; m != 0; m = tree_next(r->member_nodes, m)) {
+		if (l->ring_max != ROUTING_ANY && r->members[m].ring > l->ring_max)
+			return 0; /* rings come first in every order */
+		if (may_take(r, m / ROUTING_MEMBERSHIPS_MAX, c, l))
+			return m / ROUTING_MEMBERSHIPS_MAX;
+	}
+	return 0;
+}
+
+static bool is_rare(const struct routing *r, const struct line *l)
+{
+	for (unsigned i = 0; i < l->required_count; i++)
+		if ((uint64_t)core_roster_supply(r, &l->needs[i]) * RARE < r->agent_count)
+			return true;
+	return false;
 }
 
 uint32_t core_match_agent(const struct routing *r, uint32_t c)
 {
-	const struct line *l = &r->lines[r->contacts[c].line];
-	const struct queue *queue = &r->queues[l->queue];
-	if (l->only != 0) {
-		bool may = core_agent_is_available(r, l->only) &&
-			   (l->is_directed || core_agent_is_member(r, l->only, l->queue));
-		return may && is_candidate(r, l->only, c, l) ? l->only : 0;
-	}
-	for (uint32_t m = queue->available.first; m != 0; m = tree_next(r->member_nodes, m))
-		if (is_candidate(r, m / ROUTING_MEMBERSHIPS_MAX, c, l))
-			return m / ROUTING_MEMBERSHIPS_MAX;
-	return 0;
+	const struct contact *contact = &r->contacts[c];
+	const struct line *l = &r->lines[contact->line];
+	const struct queue *queue = &r->queues[l->key.queue];
+	if (contact->only != 0)
+		return may_take(r, contact->only, c, l) ? contact->only : 0;
+	if (queue->available.root == 0)
+		return 0;
+	bool is_by_contact = queue->set.order == ORDER_BEST_LEVEL ||
+			     queue->set.order == ORDER_WEIGHTED_RANDOM ||
+			     l->need_count > l->required_count;
+	return is_by_contact || is_rare(r, l) ? best_of_rows(r, c, l) : first_of_order(r, c, l);
 }
 
-/* The first of the line that the agent may take, if it stands before `best`. */
-static uint32_t first_of_line(const struct routing *r, uint32_t a, const struct line *l,
-			      uint32_t best)
+/* ---- a contact for an agent ------------------------------------------------------------------------ */
+
+struct search {
+	const struct routing *r; /* borrowed */
+	uint32_t agent;
+	uint32_t best;
+	uint16_t growth;
+};
+
+static bool comes_before(const struct search *s, uint32_t c, uint16_t growth)
 {
-	const struct tree_node *nodes = r->contact_nodes;
+	const struct tree_node *nodes = s->r->contact_nodes;
+	return s->best == 0 || policy_contact_before(&nodes[c].key, growth, &nodes[s->best].key,
+						     s->growth, s->r->now_us);
+}
+
+static bool fits(const struct routing *r, uint32_t a, uint32_t c, const struct line *l)
+{
+	return core_agent_has_room(r, a, (enum channel_kind)l->key.channel) &&
+	       (r->contacts[c].is_directed || core_agent_admits(r, a, l)) &&
+	       (!l->is_deferred || core_queue_spares(r, l->key.queue, a));
+}
+
+/* The first of the line that does not exclude the agent. */
+static void look_at_line(struct search *s, const struct line *l)
+{
 	uint32_t c = l->waiting.first;
-	if (best != 0 && !order_before(&nodes[c].key, &nodes[best].key))
-		return best;
-	if (!core_agent_has_room(r, a, l->channel) ||
-	    (!l->is_directed && !core_agent_can_serve(r, a, l)))
-		return best;
-	while (c != 0 && (best == 0 || order_before(&nodes[c].key, &nodes[best].key))) {
-		if (!core_contact_excludes(r, c, a))
-			return c;
-		c = tree_next(nodes, c);
+	if (!fits(s->r, s->agent, c, l))
+		return;
+	while (c != 0 && core_contact_excludes(s->r, c, s->agent))
+		c = tree_next(s->r->contact_nodes, c);
+	if (c == 0 || !comes_before(s, c, l->growth))
+		return;
+	s->best = c;
+	s->growth = l->growth;
+}
+
+/* Lines of one growth under one anchor, best head first: all behind one that would not come before
+ * the best so far cannot either. */
+static void look_at_lines(struct search *s, const struct tree *lines)
+{
+	const struct routing *r = s->r;
+	for (uint32_t l = lines->first; l != 0; l = tree_next(r->line_nodes, l)) {
+		const struct line *line = &r->lines[l];
+		if (!comes_before(s, line->waiting.first, line->growth))
+			return;
+		look_at_line(s, line);
 	}
-	return best;
+}
+
+static void look_at_anchor(struct search *s, uint32_t anchor)
+{
+	const struct routing *r = s->r;
+	const struct tree *trees = &r->anchors[(size_t)anchor * ROUTING_GROWTHS_MAX];
+	for (unsigned g = 0; g < r->growth_count; g++)
+		if (trees[g].root != 0)
+			look_at_lines(s, &trees[g]);
+}
+
+static void look_at_own(struct search *s)
+{
+	const struct routing *r = s->r;
+	for (uint32_t c = r->agents[s->agent].own.first; c != 0;
+	     c = tree_next(r->contact_nodes, c)) {
+		const struct line *line = &r->lines[r->contacts[c].line];
+		if (!r->queues[line->key.queue].is_removed && fits(r, s->agent, c, line) &&
+		    !core_contact_excludes(r, c, s->agent) && comes_before(s, c, line->growth)) {
+			s->best = c;
+			s->growth = line->growth;
+		}
+	}
 }
 
 uint32_t core_match_contact(const struct routing *r, uint32_t a)
 {
 	const struct agent *agent = &r->agents[a];
-	uint32_t best = 0;
+	struct search s = {.r = r, .agent = a};
 	if (!core_agent_is_available(r, a))
 		return 0;
-	for (uint32_t l = agent->own; l != 0; l = r->lines[l].own_next) {
-		const struct line *line = &r->lines[l];
-		if (!r->queues[line->queue].is_removed &&
-		    (line->is_directed || core_agent_is_member(r, a, line->queue)))
-			best = first_of_line(r, a, line, best);
+	if (agent->own.root != 0)
+		look_at_own(&s);
+	for (uint32_t i = 0; i < agent->member_count; i++)
+		look_at_anchor(&s, r->members[a * ROUTING_MEMBERSHIPS_MAX + i].queue);
+	const struct agent_skill *skills = r->agent_skills + (size_t)a * ROUTING_SKILLS_MAX;
+	for (unsigned i = 0; i < agent->skill_count; i++) {
+		unsigned levels = r->anchor_levels[skills[i].slot] & ((2u << skills[i].level) - 1);
+		for (; levels != 0; levels &= levels - 1)
+			look_at_anchor(&s, 1 + r->limits.queues_max +
+						   (uint32_t)skills[i].slot * CORE_LEVELS +
+						   (unsigned)__builtin_ctz(levels) - 1);
 	}
-	for (uint32_t i = 0; i < agent->member_count; i++) {
-		uint32_t q = r->members[a * ROUTING_MEMBERSHIPS_MAX + i].queue;
-		for (uint32_t l = r->queues[q].open; l != 0; l = r->lines[l].queue_next)
-			best = first_of_line(r, a, &r->lines[l], best);
-	}
-	return best;
+	return s.best;
 }
 
 bool core_match_others(const struct routing *r, uint32_t c)
 {
 	const struct line *l = &r->lines[r->contacts[c].line];
-	for (uint32_t m = r->queues[l->queue].members; m != 0; m = r->members[m].next) {
+	for (uint32_t m = r->queues[l->key.queue].members; m != 0; m = r->members[m].next) {
 		uint32_t a = m / ROUTING_MEMBERSHIPS_MAX;
 		const struct agent *agent = &r->agents[a];
 		if (agent->wanted != AGENT_SIGNED_OUT && !agent->is_lost &&
-		    core_agent_can_serve(r, a, l) && !core_contact_excludes(r, c, a))
+		    core_agent_admits(r, a, l) && !core_contact_excludes(r, c, a))
 			return true;
 	}
 	return false;

@@ -113,16 +113,13 @@ uint32_t tree_rank(const struct tree *t, const struct tree_node *nodes, const st
 	return rank;
 }
 
-uint32_t tree_at(const struct tree *t, const struct tree_node *nodes, const struct order_key *k)
+uint32_t tree_nth(const struct tree *t, const struct tree_node *nodes, uint32_t n)
 {
-	uint32_t best = 0;
-	for (uint32_t at = t->root; at != 0;) {
-		if (order_before(&nodes[at].key, k)) {
-			at = nodes[at].right;
-		} else {
-			best = at;
-			at = nodes[at].left;
-		}
+	uint32_t at = t->root;
+	while (at != 0 && n != nodes[nodes[at].left].size) {
+		bool is_left = n < nodes[nodes[at].left].size;
+		n -= is_left ? 0 : nodes[nodes[at].left].size + 1;
+		at = is_left ? nodes[at].left : nodes[at].right;
 	}
-	return best;
+	return at;
 }

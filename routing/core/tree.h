@@ -24,9 +24,9 @@ void tree_add(struct tree *t, struct tree_node *nodes, uint32_t i);
 void tree_remove(struct tree *t, struct tree_node *nodes, uint32_t i);
 uint32_t tree_next(const struct tree_node *nodes, uint32_t i); /* 0 behind the last */
 
-/* How many keys stand before this one; the first node at or behind it (0 = none). */
+/* How many keys stand before this one; the nth node, from 0 (0 = there are fewer). */
 uint32_t tree_rank(const struct tree *t, const struct tree_node *nodes, const struct order_key *k);
-uint32_t tree_at(const struct tree *t, const struct tree_node *nodes, const struct order_key *k);
+uint32_t tree_nth(const struct tree *t, const struct tree_node *nodes, uint32_t n);
 
 static inline uint32_t tree_count(const struct tree *t, const struct tree_node *nodes)
 {

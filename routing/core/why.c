@@ -4,9 +4,9 @@
 #include "routing/core/parts.h"
 
 static const char *const names[ROUTING_REASONS] = {
-	"chosen",   "other-first",     "unknown",  "signed-out", "not-ready",
-	"lost",	    "not-responding",  "wrap-up",  "not-member", "skill",
-	"excluded", "preferred-other", "capacity", "channel-max"};
+	"chosen",      "other-first",    "unknown",   "signed-out", "not-ready",   "lost",
+	"not-responding", "wrap-up",     "not-member", "skill",     "excluded",    "preferred-other",
+	"capacity",    "channel-max",    "ring",      "penalty",    "exclusive",   "reserve"};
 
 const char *routing_reason_name(enum routing_reason reason)
 {
@@ -27,40 +27,85 @@ static enum routing_reason absence(const struct agent *agent)
 	return agent->wraps > 0 ? REASON_WRAPUP : REASON_CHOSEN;
 }
 
-static bool lacks_skill(const struct agent *agent, const struct line *line, struct routing_why *ret)
+static const struct member *membership(const struct routing *r, uint32_t a, uint32_t q)
 {
-	for (unsigned i = 0; i < line->requirement_count; i++) {
-		uint8_t has = 0;
-		for (unsigned k = 0; k < agent->skill_count; k++)
-			if (agent->skills[k].skill == line->requirements[i].skill)
-				has = agent->skills[k].level;
-		if (has >= line->requirements[i].level)
-			continue;
-		*ret = (struct routing_why){REASON_SKILL, line->requirements[i].skill,
-					    line->requirements[i].level, has, 0};
-		return true;
-	}
-	return false;
+	for (unsigned i = 0; i < r->agents[a].member_count; i++)
+		if (r->members[a * ROUTING_MEMBERSHIPS_MAX + i].queue == q)
+			return &r->members[a * ROUTING_MEMBERSHIPS_MAX + i];
+	return NULL;
 }
 
-static bool is_excluded(const struct contact *contact, usher_id agent, usher_us now)
+/* What a person's choice sets aside: membership, ring, penalty, skills. */
+static struct routing_why unfit(const struct routing *r, uint32_t a, const struct line *line)
+{
+	const struct member *member = membership(r, a, line->key.queue);
+	const struct agent_skill *skills = r->agent_skills + (size_t)a * ROUTING_SKILLS_MAX;
+	if (member == NULL)
+		return (struct routing_why){.reason = REASON_NOT_MEMBER};
+	if (line->ring_max < ROUTING_ANY && member->ring > line->ring_max)
+		return (struct routing_why){
+			.reason = REASON_RING, .needed = line->ring_max, .has = member->ring};
+	if (line->penalty_max < ROUTING_ANY && member->penalty > line->penalty_max)
+		return (struct routing_why){.reason = REASON_PENALTY,
+					    .needed = line->penalty_max,
+					    .has = member->penalty};
+	for (unsigned i = 0; i < line->need_count; i++) {
+		uint8_t has = 0;
+		for (unsigned k = 0; k < r->agents[a].skill_count; k++)
+			if (skills[k].skill == line->needs[i].skill)
+				has = skills[k].level;
+		if (!line->needs[i].is_preferred && has < line->needs[i].level)
+			return (struct routing_why){.reason = REASON_SKILL,
+						    .skill = line->needs[i].skill,
+						    .needed = line->needs[i].level,
+						    .has = has};
+	}
+	return (struct routing_why){.reason = REASON_CHOSEN};
+}
+
+static bool is_excluded(const struct contact *contact, usher_id agent, bool is_directed,
+			usher_us now)
 {
 	for (unsigned i = 0; i < contact->excluded_count; i++)
 		if (contact->excluded[i] == agent && contact->excluded_us > now)
 			return true;
-	return false;
+	return contact->barred == agent && !is_directed;
 }
 
-static enum routing_reason no_room(const struct routing *r, const struct agent *agent,
-				   unsigned channel)
+static struct routing_why no_room(const struct routing *r, const struct agent *agent, unsigned k)
 {
-	const struct core_channel *ch = &r->channels[channel];
-	if (agent->contact_count >= CORE_AGENT_CONTACTS_MAX ||
-	    agent->load + ch->weight > agent->capacity)
-		return REASON_CAPACITY;
-	if (ch->count_max > 0 && agent->count[channel] >= ch->count_max)
-		return REASON_CHANNEL_MAX;
-	return REASON_CHOSEN;
+	const struct routing_channel_set *channel = &r->channels[k];
+	uint32_t load = channel->weight, number = 0;
+	for (uint32_t s = agent->seats_first; s != 0; s = r->seats[s].agent_next) {
+		unsigned other = r->contacts[r->seats[s].contact].channel;
+		load += (channel->interrupts >> other & 1) != 0 ? 0 : r->seats[s].weight;
+		number += other == k;
+	}
+	if (agent->contact_count >= CORE_AGENT_CONTACTS_MAX || load > agent->capacity)
+		return (struct routing_why){.reason = REASON_CAPACITY};
+	if (channel->count_max > 0 && number >= channel->count_max)
+		return (struct routing_why){.reason = REASON_CHANNEL_MAX};
+	for (uint32_t s = agent->seats_first; s != 0; s = r->seats[s].agent_next) {
+		unsigned other = r->contacts[r->seats[s].contact].channel;
+		if (other != k && (channel->interrupts >> other & 1) == 0 &&
+		    (channel->is_exclusive || r->channels[other].is_exclusive))
+			return (struct routing_why){.reason = REASON_EXCLUSIVE, .skill = other};
+	}
+	return (struct routing_why){.reason = REASON_CHOSEN};
+}
+
+static struct routing_why reserved(const struct routing *r, uint32_t a, const struct line *line)
+{
+	const struct queue *queue = &r->queues[line->key.queue];
+	const struct agent *agent = &r->agents[a];
+	bool is_free = agent->contact_count == 0 && absence(agent) == REASON_CHOSEN;
+	uint32_t left = queue->free_count - is_free;
+	if (!line->is_deferred || left >= queue->set.reserve)
+		return (struct routing_why){.reason = REASON_CHOSEN};
+	return (struct routing_why){.reason = REASON_RESERVE,
+				    .needed = queue->set.reserve,
+				    .has = (uint8_t)(queue->free_count < 255 ? queue->free_count
+									     : 255)};
 }
 
 /* REASON_CHOSEN: nothing is in the way, though another may come first. */
@@ -69,20 +114,20 @@ struct routing_why core_why(const struct routing *r, uint32_t c, uint32_t a, ush
 	const struct contact *contact = &r->contacts[c];
 	const struct agent *agent = &r->agents[a];
 	const struct line *line = &r->lines[contact->line];
-	bool is_own = line->only == a && contact->hold_us > now;
-	bool is_directed = is_own && line->is_directed;
+	bool is_own = contact->only == a && contact->hold_us > now;
+	bool is_directed = is_own && contact->is_directed;
 	struct routing_why why = {.reason = absence(agent)};
+	if (why.reason == REASON_CHOSEN && !is_directed)
+		why = unfit(r, a, line);
 	if (why.reason != REASON_CHOSEN)
 		return why;
-	if (!is_directed && !core_agent_is_member(r, a, contact->queue))
-		return (struct routing_why){.reason = REASON_NOT_MEMBER};
-	if (!is_directed && lacks_skill(agent, line, &why))
-		return why;
-	if (is_excluded(contact, agent->id, now))
+	if (is_excluded(contact, agent->id, is_directed, now))
 		return (struct routing_why){.reason = REASON_EXCLUDED};
-	if (line->only != 0 && !is_own && contact->hold_us > now)
+	if (contact->only != 0 && !is_own && contact->hold_us > now)
 		return (struct routing_why){.reason = REASON_PREFERRED_OTHER};
-	why.reason = no_room(r, agent, contact->channel);
+	why = no_room(r, agent, contact->channel);
+	if (why.reason == REASON_CHOSEN)
+		why = reserved(r, a, line);
 	if (why.reason == REASON_CHOSEN)
 		why.idle_since_us = agent->idle_since_us;
 	return why;
@@ -97,7 +142,7 @@ struct routing_why routing_why(const struct routing *r, usher_id contact, usher_
 	struct routing_why chosen = {.reason = REASON_CHOSEN,
 				     .idle_since_us = r->agents[a].idle_since_us};
 	bool is_deciding = r->deciding_contact == contact;
-	if (is_deciding ? r->deciding_agent == agent : r->contacts[c].agent == a)
+	if (is_deciding ? r->deciding_agent == agent : core_seat_of(r, c, a) != 0)
 		return chosen;
 	struct routing_why why = core_why(r, c, a, now);
 	if (why.reason != REASON_CHOSEN)

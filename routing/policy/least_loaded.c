@@ -5,5 +5,11 @@
 struct order_key policy_least_loaded(const struct policy_agent *a)
 {
 	uint64_t share = a->capacity > 0 ? ((uint64_t)a->load << 32) / a->capacity : UINT64_MAX;
-	return (struct order_key){share, a->idle_since_us, a->agent};
+	return policy_by_rank(a, share);
+}
+
+struct order_key policy_most_spare(const struct policy_agent *a)
+{
+	/* Who holds more than he should has less than nothing to spare. */
+	return policy_by_rank(a, (uint64_t)INT64_MAX + a->load - a->capacity);
 }

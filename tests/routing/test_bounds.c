@@ -135,6 +135,7 @@ static void an_agent_many_wait_for_is_removed_in_parts(void **state)
 		ev.contact = world_contact_default(1000 + i, 1);
 		ev.contact.preferred = 10;
 		ev.contact.preferred_us = USHER_HOUR;
+		ev.contact.is_patient = true;
 		routing_step(w.r, &ev, w.now, &w.fx);
 	}
 	world_agent(&w, 11, 1);
@@ -156,11 +157,14 @@ static void late_deadlines_come_in_parts(void **state)
 	(void)state;
 	struct world w;
 	world_init(&w, (struct routing_limits){MANY + 10, 4, 2});
-	world_queue(&w, 1);
+	struct routing_queue_set set = world_queue_default(1);
+	set.wait_max_us = USHER_HOUR;
+	set.expired = TREAT_END;
+	world_queue_set(&w, set);
 	fill(&w, 1);
 	world_agent(&w, 10, 1);
 	w.now += USHER_DAY; /* the process slept */
-	assert_int_equal(world_do(&w, EV_ACCEPT, 1001), E_STALE);
+	assert_int_equal(world_do(&w, EV_ACCEPT, 1001), E_NOT_FOUND); /* has waited too long */
 	assert_true(settle(&w) > 5);
 	assert_int_equal(world_agent_view(&w, 10).state, AGENT_NOT_RESPONDING);
 	routing_check(w.r);

@@ -196,7 +196,7 @@ static void bad_settings_change_nothing(void **state)
 	uint64_t digest = routing_digest(w->r);
 	for (unsigned i = 0; i < 8; i++) {
 		ev.queue = world_queue_default(i == 0 ? 0 : 5);
-		ev.queue.order = i == 1 ? (enum routing_order)7 : ORDER_LONGEST_IDLE;
+		ev.queue.order = i == 1 ? (enum routing_order)ROUTING_ORDERS : ORDER_LONGEST_IDLE;
 		ev.queue.priority = i == 2 ? 10 : 0;
 		ev.queue.offer_us = i == 3   ? USHER_SECOND - 1
 				    : i == 4 ? USHER_HOUR + 1

@@ -69,7 +69,7 @@ static void damaged_is_refused(void **state)
 	}
 	bytes.p[4]++;
 	assert_int_equal(routing_restore(&r, &LIMITS_SMALL, t, &err), E_INVALID);
-	assert_non_null(strstr(err.text, "version 2"));
+	assert_non_null(strstr(err.text, "version 3"));
 	bytes.p[4]--;
 	struct routing_limits small = {4, 16, 8};
 	assert_int_equal(routing_restore(&r, &small, t, &err), E_LIMIT);
@@ -167,26 +167,26 @@ static void bad_events_are_refused(void **state)
 	(void)state;
 	struct routing_event ev = {.kind = EV_TICK};
 	struct usher_buf bytes = {0};
-	char big[ROUTING_EVENT_BYTES_MAX + 1] = {1, 1};
+	char big[ROUTING_EVENT_BYTES_MAX + 1] = {2, 1};
 	assert_int_equal(routing_event_decode(TEXT_NONE, &ev), E_INVALID);
 	assert_int_equal(routing_event_decode(text_slice(big, sizeof big), &ev), E_INVALID);
 	routing_event_encode(&ev, &bytes);
-	bytes.p[0] = 2;
+	bytes.p[0] = 1; /* of another version */
 	assert_int_equal(routing_event_decode(buf_text(&bytes), &ev), E_INVALID);
-	bytes.p[0] = 1;
-	bytes.p[1] = EV_TAKE + 1;
+	bytes.p[0] = 2;
+	bytes.p[1] = EV_REQUIRE + 1;
 	assert_int_equal(routing_event_decode(buf_text(&bytes), &ev), E_INVALID);
 	bytes.p[1] = 0;
 	assert_int_equal(routing_event_decode(buf_text(&bytes), &ev), E_INVALID);
 	buf_clear(&bytes);
 	ev = (struct routing_event){.kind = EV_QUEUE_SET, .queue = world_queue_default(1)};
 	routing_event_encode(&ev, &bytes);
-	bytes.p[10] = ORDER_LEAST_LOADED + 1;
+	bytes.p[10] = ROUTING_ORDERS;
 	assert_int_equal(routing_event_decode(buf_text(&bytes), &ev), E_INVALID);
 	buf_clear(&bytes);
 	ev = (struct routing_event){.kind = EV_CLOSE};
 	routing_event_encode(&ev, &bytes);
-	bytes.p[bytes.n - 1] = 2; /* neither true nor false */
+	bytes.p[bytes.n - 9] = 2; /* neither true nor false */
 	assert_int_equal(routing_event_decode(buf_text(&bytes), &ev), E_INVALID);
 	buf_clear(&bytes);
 	ev = (struct routing_event){.kind = EV_AGENT_SET, .agent = world_agent_default(1, 2)};

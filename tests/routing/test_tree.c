@@ -30,7 +30,7 @@ static void compare(const struct model *m, const struct order_key *k)
 	assert_int_equal(i, m->count);
 	assert_int_equal(tree_count(&m->t, m->nodes), m->count);
 	assert_int_equal(tree_rank(&m->t, m->nodes, k), rank);
-	assert_int_equal(tree_at(&m->t, m->nodes, k), rank < m->count ? m->sorted[rank] : 0);
+	assert_int_equal(tree_nth(&m->t, m->nodes, rank), rank < m->count ? m->sorted[rank] : 0);
 }
 
 static void tree_against_a_sorted_array(void **state)
@@ -76,7 +76,7 @@ static void tree_stays_shallow(void **state)
 	static struct tree_node nodes[100001];
 	struct tree t = {0};
 	for (uint32_t i = 1; i <= 100000; i++) {
-		nodes[i].key = (struct order_key){0, i, i};
+		nodes[i].key = (struct order_key){0, 0, i, i};
 		tree_add(&t, nodes, i);
 	}
 	assert_true(depth(nodes, t.root) < 60);

@@ -139,19 +139,19 @@ static bool first(struct order_key (*key)(const struct policy_agent *), struct p
 static void longest_idle_order(void **state)
 {
 	(void)state;
-	struct policy_agent a = {1, 0, 100, 0, 50}, b = {2, 0, 100, 0, 50};
+	struct policy_agent a = {.agent = 1, .capacity = 100, .idle_since_us = 50}, b = a;
+	b.agent = 2;
 	assert_true(first(policy_longest_idle, a, b)); /* the id */
 	b.idle_since_us = 49;
 	assert_true(first(policy_longest_idle, b, a));
-	b.load = 10; /* works: behind whoever has nothing */
+	b.contacts = 1; /* works: behind whoever has nothing */
 	assert_true(first(policy_longest_idle, a, b));
-	a.load = 90;
+	a.contacts = 9;
 	assert_true(first(policy_longest_idle, b, a)); /* how much does not matter */
 	b.offers = 1;				       /* is being rung: behind whoever works */
 	assert_true(first(policy_longest_idle, a, b));
 	/* A penalty packed into seconds would turn round after days of idling. */
-	b.offers = 0;
-	b.load = 0;
+	b.offers = b.contacts = 0;
 	b.idle_since_us = INT64_MAX;
 	a.idle_since_us = 0;
 	assert_true(first(policy_longest_idle, b, a));
@@ -160,7 +160,8 @@ static void longest_idle_order(void **state)
 static void least_loaded_order(void **state)
 {
 	(void)state;
-	struct policy_agent a = {1, 30, 100, 0, 50}, b = {2, 30, 90, 0, 0};
+	struct policy_agent a = {.agent = 1, .load = 30, .capacity = 100, .idle_since_us = 50};
+	struct policy_agent b = {.agent = 2, .load = 30, .capacity = 90};
 	assert_true(first(policy_least_loaded, a, b));
 	b.capacity = 100;
 	assert_true(first(policy_least_loaded, b, a)); /* alike: the longest idle */
@@ -169,11 +170,11 @@ static void least_loaded_order(void **state)
 	b.capacity = 0;
 	assert_true(first(policy_least_loaded, a, b));
 	/* As close as two proportions of 16-bit numbers can be. */
-	a = (struct policy_agent){1, 65533, 65534, 0, 0};
-	b = (struct policy_agent){2, 65534, 65535, 0, 0};
+	a = (struct policy_agent){.agent = 1, .load = 65533, .capacity = 65534};
+	b = (struct policy_agent){.agent = 2, .load = 65534, .capacity = 65535};
 	assert_true(first(policy_least_loaded, a, b));
-	a = (struct policy_agent){1, 1, 3, 0, 0};
-	b = (struct policy_agent){2, 21845, 65535, 0, 0};
+	a = (struct policy_agent){.agent = 1, .load = 1, .capacity = 3};
+	b = (struct policy_agent){.agent = 2, .load = 21845, .capacity = 65535};
 	assert_true(first(policy_least_loaded, a, b)); /* the same proportion: the id */
 }
 
