@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gateway/calendar/plan.h"
 
-#define INSTANT_MAX ((DATE_DAY_MAX - 2) * USHER_DAY)
-
 const char *const plan_weekdays[7] = {"mon", "tue", "wed", "thu", "fri", "sat", "sun"};
 const struct hours_day plan_always_day = {1, {{0, DAY_MIN}}};
 
@@ -16,7 +14,7 @@ bool plan_is_always(const struct hours_day *day)
 
 usher_us plan_clamp(usher_us at)
 {
-	return at < 0 ? 0 : at > INSTANT_MAX ? INSTANT_MAX : at;
+	return at < 0 ? 0 : at > ZONE_END ? ZONE_END : at;
 }
 
 /* ---- dates -------------------------------------------------------------------------------------

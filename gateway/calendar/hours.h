@@ -51,7 +51,7 @@ void hours_write(const struct hours *h, struct json_writer *w);
 
 /*
  * Questions. Where the hours are NULL, the answer is that of "always". Instants are taken from 1970
- * to 9999, those outside as the nearest of them.
+ * to 2099, those outside as the nearest of them.
  */
 bool hours_is_always(const struct hours *h); /* open for ever, without any exception */
 bool hours_is_open(const struct hours *h, usher_us at);
@@ -63,7 +63,8 @@ struct hours_change {
 };
 struct hours_change hours_next(const struct hours *h, usher_us after); /* later than `after` */
 
-/* How long it is open between two instants; 0 where to <= from. Walks: about 50 µs for a year. */
+/* How long it is open between two instants; 0 where to <= from. Walks: about
+ * 0.1 ms for a year, so 10 ms at most. */
 usher_us hours_open_between(const struct hours *h, usher_us from, usher_us to);
 /* When so much open time has passed since `from`: deadlines in opening hours. USHER_NEVER when it
  * has not HOURS_AHEAD later. */

@@ -43,6 +43,6 @@ struct piece {
 	usher_us to_us; /* later than `at`; at most a local day later */
 };
 struct piece plan_piece(const struct hours *h, usher_us at);
-usher_us plan_clamp(usher_us at); /* into the years 1970 to 9999 */
+usher_us plan_clamp(usher_us at); /* into the years 1970 to 2099 */
 
 #endif

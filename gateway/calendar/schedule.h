@@ -4,7 +4,8 @@
  * equal ones by owner. Setting, removing and each change cost O(log n), and the look at the
  * calendar for the one owner that changed.
  *
- * It knows no clock: instants are given, and the same calls give the same answers.
+ * It knows no clock: instants (of 1970 to 2099) are given, and the same calls give the same
+ * answers.
  */
 #ifndef GATEWAY_CALENDAR_SCHEDULE_H
 #define GATEWAY_CALENDAR_SCHEDULE_H

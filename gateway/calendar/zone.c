@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define TABLE_END_S 4102444800LL /* 2100-01-01 */
+#define TABLE_END_S (ZONE_END / USHER_SECOND)
 #define STEP_S (128 * 86400LL)
 #define SPANS_MAX 1024
 

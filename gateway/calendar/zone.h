@@ -3,10 +3,9 @@
  * A time zone as a table: from which instant which offset holds. Made once from the system's zone
  * data (tzdata, read by GLib), then pure: no file, no lock, no global.
  *
- * Right from 1970 to the end of 2037, which is as far as the tables of tzdata go; after that GLib
- * follows the zone's rule, and misreads the rule of the few zones whose winter time is the
- * exception (Europe/Dublin, Africa/Casablanca). Instants outside of 1970 to 2099 take the first or
- * last offset.
+ * It reaches from 1970 to 2099; instants outside take the first or last offset. Up to 2037, where
+ * the tables of tzdata end, it is right for each zone; after that for each but Europe/Dublin, whose
+ * rule (winter time is the exception) GLib 2.74 misreads.
  */
 #ifndef GATEWAY_CALENDAR_ZONE_H
 #define GATEWAY_CALENDAR_ZONE_H
@@ -14,6 +13,7 @@
 #include "routing/base/id.h"
 
 #define ZONE_NAME_BYTES_MAX 63
+#define ZONE_END (47482 * USHER_DAY) /* 2100-01-01 */
 
 struct zone;
 

@@ -19,6 +19,7 @@ static const struct {
 	{"check", cli_check, "check the configuration file, and the routing of a running Usher"},
 	{"bench", cli_bench, "[routing|store]: what this machine can do, beside limits of the same run"},
 	{"hours", cli_hours, "check FILE|- [at=INSTANT]: what opening hours in JSON mean, day by day"},
+	{"staffing", cli_staffing, "--calls N --aht S …: agents needed for a service level, and what more or fewer give"},
 	{"explain", cli_explain, "CONTACT: why each offer went where it went, and why not elsewhere"},
 	{"replay", cli_replay, "--from T --to T [--config FILE]: a past period again, with another roster, skills or rules"},
 };
