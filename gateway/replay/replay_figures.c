@@ -33,6 +33,7 @@ struct replay_figures {
 	struct replay_agent_figures *agent_list;
 	size_t queue_count, agent_count;
 	usher_us now;
+	const struct routing *old; /* borrowed: while this is made */
 };
 
 static void *of(struct table *t, usher_id id, size_t bytes)
@@ -271,7 +272,10 @@ static void on_contact(const struct routing_contact_view *view, void *arg)
 		return;
 	c->is_old = true;
 	c->answered_us = view->queued_us;
-	hold(f, c, view->agent);
+	struct routing_seat_view seats[ROUTING_PARALLEL_MAX];
+	unsigned count = routing_seats(f->old, view->contact, seats);
+	for (unsigned i = 0; i < count; i++)
+		hold(f, c, seats[i].agent);
 }
 
 struct replay_figures *replay_figures_new(const struct routing *r, usher_us now,
@@ -282,7 +286,9 @@ struct replay_figures *replay_figures_new(const struct routing *r, usher_us now,
 	f->target_count = target_count;
 	f->now = now;
 	routing_each_agent(r, on_agent, f);
+	f->old = r;
 	routing_each_contact(r, on_contact, f);
+	f->old = NULL;
 	return f;
 }
 

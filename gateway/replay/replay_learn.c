@@ -23,27 +23,36 @@ static struct anchor *anchor_at(struct learning *x, uint32_t number)
 /* ---- what is there already ------------------------------------------------------------------ */
 
 struct old {
+	const struct routing *r;
 	learn_on_old on_old;
 	void *arg;
 };
 
+static enum anchor_kind kind_of(const struct routing_contact_view *view, enum routing_role role)
+{
+	if (role == ROLE_OFFERED)
+		return ANCHOR_OFFER;
+	if (role == ROLE_CONFERRING)
+		return ANCHOR_JOINED;
+	return view->state == CONTACT_WRAPUP ? ANCHOR_WRAPUP : ANCHOR_HELD;
+}
+
 static void on_old_contact(const struct routing_contact_view *view, void *arg)
 {
-	static const enum anchor_kind kinds[CONTACT_STATES] = {
-		[CONTACT_OFFERED] = ANCHOR_OFFER,
-		[CONTACT_ACTIVE] = ANCHOR_HELD,
-		[CONTACT_WRAPUP] = ANCHOR_WRAPUP,
-		[CONTACT_PARKED] = ANCHOR_PARKED,
-	};
 	struct old *old = arg;
+	struct routing_seat_view seats[ROUTING_PARALLEL_MAX];
+	unsigned count = routing_seats(old->r, view->contact, seats);
 	old->on_old(view, ANCHOR_ARRIVAL, 0, 0, old->arg);
-	if (kinds[view->state] != ANCHOR_ARRIVAL)
-		old->on_old(view, kinds[view->state], view->agent, view->epoch, old->arg);
+	for (unsigned i = 0; i < count; i++)
+		old->on_old(view, kind_of(view, seats[i].role), seats[i].agent, seats[i].epoch,
+			    old->arg);
+	if (view->state == CONTACT_PARKED)
+		old->on_old(view, ANCHOR_PARKED, view->agent, view->epoch, old->arg);
 }
 
 void learn_each_old(const struct routing *r, learn_on_old on_old, void *arg)
 {
-	struct old old = {on_old, arg};
+	struct old old = {r, on_old, arg};
 	routing_each_contact(r, on_old_contact, &old);
 }
 

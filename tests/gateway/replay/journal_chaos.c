@@ -180,6 +180,53 @@ static void requirement(struct chaos *c, usher_id contact, struct routing_event 
 		.skill = (uint32_t)(1 + below(c, SKILLS)), .level = (uint8_t)(1 + below(c, 3))};
 }
 
+/* A contact that somebody has to do with, mostly. */
+static bool someone(struct chaos *c, struct routing_contact_view *ret)
+{
+	bool is_any = chance(c, 20);
+	for (unsigned i = 0; i < CONTACTS; i++) {
+		usher_id contact = c->contacts[below(c, CONTACTS)];
+		bool is_open = routing_contact(c->j->r, contact, ret);
+		if (is_open && (is_any || ret->agent != 0))
+			return true;
+	}
+	return false;
+}
+
+/* The consultation of the contact, and one who confers; 0 = none. */
+static usher_id consultation_of(struct chaos *c, usher_id contact)
+{
+	struct routing_contact_view v;
+	for (unsigned i = 0; i < CONTACTS; i++)
+		if (routing_contact(c->j->r, c->contacts[i], &v) && v.consults_for == contact)
+			return v.contact;
+	return 0;
+}
+
+static bool conferring(struct chaos *c, usher_id contact, struct routing_seat_view *ret)
+{
+	struct routing_seat_view seats[ROUTING_PARALLEL_MAX];
+	unsigned n = routing_seats(c->j->r, contact, seats);
+	for (unsigned i = 0; i < n; i++)
+		if (seats[i].role == ROLE_CONFERRING)
+			*ret = seats[i];
+	return n > 1 && ret->agent != 0;
+}
+
+static void together(struct chaos *c, struct routing_event *ret)
+{
+	struct routing_seat_view seat = {0};
+	bool has_guest = conferring(c, ret->command.contact, &seat);
+	if (ret->kind == EV_LEAVE && has_guest) {
+		ret->command.agent = seat.agent;
+		ret->command.epoch = seat.epoch;
+	} else if (ret->kind == EV_HAND_OVER && has_guest && chance(c, 50)) {
+		ret->command.other = seat.agent;
+	} else {
+		ret->command.other = consultation_of(c, ret->command.contact);
+	}
+}
+
 static void deed(struct chaos *c, struct routing_event *ret)
 {
 	static const enum routing_event_kind usual[CONTACT_STATES][10] = {
@@ -187,17 +234,17 @@ static void deed(struct chaos *c, struct routing_event *ret)
 				     EV_REQUIRE, EV_TICK, EV_TICK, EV_TICK, EV_TICK, EV_TICK},
 		[CONTACT_OFFERED] = {EV_ACCEPT, EV_ACCEPT, EV_ACCEPT, EV_ACCEPT, EV_ACCEPT,
 				     EV_DECLINE, EV_TICK, EV_TICK, EV_CUSTOMER_LEFT, EV_TAKE},
-		[CONTACT_ACTIVE] = {EV_CLOSE, EV_CLOSE, EV_CLOSE, EV_ACTIVITY, EV_PARK, EV_TRANSFER,
-				    EV_CONSULT, EV_CONFERENCE, EV_HAND_OVER, EV_LEAVE},
+		[CONTACT_ACTIVE] = {EV_CLOSE, EV_CLOSE, EV_CONFERENCE, EV_ACTIVITY, EV_PARK,
+				    EV_TRANSFER, EV_CONSULT, EV_CONFERENCE, EV_HAND_OVER, EV_LEAVE},
 		[CONTACT_PARKED] = {EV_RESUME, EV_RESUME, EV_RESUME, EV_TICK, EV_TICK, EV_TICK,
 				    EV_TICK, EV_CUSTOMER_LEFT, EV_TAKE, EV_ACTIVITY},
 		[CONTACT_WRAPUP] = {EV_WRAPUP_DONE, EV_WRAPUP_DONE, EV_WRAPUP_EXTEND, EV_TICK,
 				    EV_TICK, EV_CLOSE, EV_TICK, EV_TICK, EV_TICK, EV_TICK},
 	};
 	struct routing_contact_view v = {0};
-	usher_id contact = c->contacts[below(c, CONTACTS)];
-	if (!routing_contact(c->j->r, contact, &v))
+	if (!someone(c, &v))
 		return;
+	usher_id contact = v.contact;
 	ret->kind = usual[v.state][below(c, 10)];
 	if (chance(c, 5)) /* late, forged, impossible */
 		ret->kind = (enum routing_event_kind)(EV_CUSTOMER_LEFT + below(c, 19));
@@ -223,8 +270,8 @@ static void deed(struct chaos *c, struct routing_event *ret)
 						.flag = chance(c, 20)};
 	if (ret->kind == EV_TAKE || chance(c, 3))
 		ret->command.agent = any_agent(c);
-	if (ret->kind == EV_CONFERENCE || ret->kind == EV_HAND_OVER)
-		ret->command.other = chance(c, 80) ? c->contacts[below(c, CONTACTS)] : any_agent(c);
+	if (ret->kind >= EV_CONFERENCE && ret->kind <= EV_LEAVE)
+		together(c, ret);
 }
 
 /* ---- time ----------------------------------------------------------------------------------- */
@@ -260,7 +307,7 @@ static void one(struct chaos *c)
 		set_something(c, &ev);
 	else if (dice < 60)
 		presence(c, &ev);
-	else if (dice < 250)
+	else if (dice < 160)
 		new_contact(c, &ev);
 	else
 		deed(c, &ev);
