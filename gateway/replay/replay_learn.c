@@ -253,6 +253,16 @@ static void on_effect(struct learning *x, const struct routing_effect *fx)
 	}
 }
 
+/* A record may be learnt from again. */
+static void forget(struct replay_record *record)
+{
+	for (size_t i = 0; i < record->count; i++) {
+		struct replay_item *item = &record->items[i];
+		item->anchor = item->next = 0;
+		item->has_epoch = item->has_agent = item->is_patience = item->is_loose = false;
+	}
+}
+
 static void end_period(struct learning *x, usher_us to_us)
 {
 	replay_figures_end(x->l->figures, to_us);
@@ -265,6 +275,7 @@ void learn(struct learnt *l, struct routing *r, const struct replay_input *in)
 	bool is_within = true;
 	*l = (struct learnt){.record = in->record};
 	anchors_init(&l->anchors);
+	forget(l->record);
 	l->figures = replay_figures_new(r, in->from_us, in->targets, in->target_count);
 	learn_each_old(r, add_old, &x);
 	for (size_t i = 0; i < l->record->count; i++) {
