@@ -23,6 +23,7 @@ void shape_figures(struct json_writer *w, struct gateway *g, const struct queue_
 void shape_channel(struct json_writer *w, struct gateway *g, const struct channel_row *channel);
 void shape_customer(struct json_writer *w, struct gateway *g, const struct customer_row *customer);
 
+void shape_number(struct json_writer *w, const char *name, int64_t number); /* "C-1042" */
 /* {"id","name"} or null. */
 void shape_agent_ref(struct json_writer *w, struct gateway *g, const char *name, usher_id agent);
 void shape_queue_ref(struct json_writer *w, struct gateway *g, const char *name, usher_id queue);

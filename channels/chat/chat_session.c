@@ -221,6 +221,24 @@ static enum chat_sentence sentence_of(const struct chat_visitor *v)
 	}
 }
 
+static const char *reason_of(const struct chat_visitor *v)
+{
+	switch (sentence_of(v)) {
+	case CHAT_SAYS_SHUT:
+	case CHAT_SAYS_SHUT_UNTIL:
+	case CHAT_SAYS_KEPT:
+		return "closed-hours";
+	case CHAT_SAYS_FULL:
+		return "full";
+	case CHAT_SAYS_WAITED_OUT:
+		return "waited-out";
+	case CHAT_SAYS_SILENCE:
+		return "silence";
+	default:
+		return NULL;
+	}
+}
+
 /* The sentence, with the instant in the place of its "%s", where it has one. */
 static void put_sentence(const struct chat_visitor *v, struct usher_buf *text)
 {
@@ -242,7 +260,7 @@ void chat_session_standing(struct chat_session *s)
 	if (v->state == CHAT_STATE_NONE || v->contact != s->contact)
 		return;
 	put_sentence(v, &text);
-	chat_format_state(&frame, v->state, v->agent, text.p);
+	chat_format_state(&frame, v->state, v->agent, reason_of(v), text.p);
 	buf_done(&text);
 	if (chat_session_send(s, &frame) == 0 && v->position > 0) {
 		buf_clear(&frame);

@@ -176,6 +176,27 @@ static void check_queue(struct api_call *c, struct json_writer *w, const struct 
 			    TEXT_ARG(queue->slug), members);
 }
 
+/* Who cannot be told is not turned away, whatever the queue says (kept.h). */
+static void check_kept(struct api_call *c, struct json_writer *w, const struct channel_row *channel)
+{
+	const struct queue_row *queue = directory_queue(c->g->directory, channel->queue);
+	struct routing_settings settings;
+	if (queue == NULL || channel_is_live((enum channel_kind)channel->kind))
+		return;
+	routing_settings_load(&settings, queue->fields);
+	const struct routing_queue_set *set = &settings.set;
+	bool ends_closed = set->closed == TREAT_END && settings.hours.n > 0;
+	bool ends_full = set->full == TREAT_END && set->length_max > 0;
+	if (ends_closed || ends_full)
+		put_finding(w, "channel %.*s: its queue %.*s turns away who comes while it is %s; what "
+			       "comes by this channel is kept and tried again instead",
+			    TEXT_ARG(channel->id), TEXT_ARG(queue->slug),
+			    ends_closed && ends_full ? "closed or full"
+			    : ends_closed	     ? "closed"
+						     : "full");
+	routing_settings_done(&settings);
+}
+
 static void render_routing_check(struct api_call *c, struct json_writer *w)
 {
 	size_t n;
@@ -185,10 +206,12 @@ static void render_routing_check(struct api_call *c, struct json_writer *w)
 	for (size_t i = 0; i < n; i++)
 		check_queue(c, w, queues[i]);
 	const struct channel_row *const *channels = directory_channels(c->g->directory, &n);
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
+		check_kept(c, w, channels[i]);
 		if (directory_queue(c->g->directory, channels[i]->queue) == NULL)
 			put_finding(w, "channel %.*s: its queue was removed, so its contacts are refused",
 				    TEXT_ARG(channels[i]->id));
+	}
 	json_write_list_end(w);
 	json_write_object_end(w);
 }
