@@ -71,35 +71,6 @@ const char *await(struct console *c, const char *part)
 	return "";
 }
 
-void console_open(struct console *c, struct world *w, usher_id user)
-{
-	char token[AUTH_TOKEN_BYTES] = "", head[600];
-	*c = (struct console){.w = w};
-	auth_open_session(w->g.auth, user, on_login, token);
-	while (token[0] == '\0')
-		uv_run(&w->loop, UV_RUN_NOWAIT);
-	struct sockaddr_in at = {.sin_family = AF_INET,
-				 .sin_port = htons((uint16_t)config_listen_port(w->config)),
-				 .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-	c->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	assert_int_equal(connect(c->fd, (struct sockaddr *)&at, sizeof at), 0);
-	assert_int_equal(fcntl(c->fd, F_SETFL, O_NONBLOCK), 0);
-	snprintf(head, sizeof head,
-		 "GET /api/v1/live HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nUpgrade: websocket\r\n"
-		 "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\nOrigin: %s\r\n"
-		 "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
-		 "Sec-WebSocket-Protocol: usher.v1\r\nCookie: usher=%s\r\n\r\n",
-		 config_listen_port(w->config), config_public_url(w->config), token);
-	say(c, head, strlen(head));
-	uint64_t limit = uv_hrtime() + (uint64_t)WAIT_MS * 1000000;
-	while ((c->in.n == 0 || strstr(c->in.p, "\r\n\r\n") == NULL) && uv_hrtime() < limit)
-		hear_bytes(c);
-	assert_non_null(c->in.p);
-	assert_non_null(strstr(c->in.p, "101"));
-	drop_bytes(c, (size_t)(strstr(c->in.p, "\r\n\r\n") + 4 - c->in.p));
-	await(c, "\"hello\"");
-}
-
 void console_say(struct console *c, const char *text)
 {
 	size_t n = strlen(text);
@@ -107,6 +78,49 @@ void console_say(struct console *c, const char *text)
 	assert_in_range(n, 1, 125);
 	memcpy(frame + 6, text, n);
 	say(c, frame, n + 6);
+}
+
+static void upgrade(struct console *c, struct world *w, const char *path, const char *protocol,
+		    const char *token)
+{
+	char head[600];
+	*c = (struct console){.w = w};
+	struct sockaddr_in at = {.sin_family = AF_INET,
+				 .sin_port = htons((uint16_t)config_listen_port(w->config)),
+				 .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	c->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	assert_int_equal(connect(c->fd, (struct sockaddr *)&at, sizeof at), 0);
+	assert_int_equal(fcntl(c->fd, F_SETFL, O_NONBLOCK), 0);
+	snprintf(head, sizeof head,
+		 "GET %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nUpgrade: websocket\r\n"
+		 "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\nOrigin: %s\r\n"
+		 "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
+		 "Sec-WebSocket-Protocol: %s\r\nCookie: usher=%s\r\n\r\n",
+		 path, config_listen_port(w->config), config_public_url(w->config), protocol, token);
+	say(c, head, strlen(head));
+	uint64_t limit = uv_hrtime() + (uint64_t)WAIT_MS * 1000000;
+	while ((c->in.n == 0 || strstr(c->in.p, "\r\n\r\n") == NULL) && uv_hrtime() < limit)
+		hear_bytes(c);
+	assert_non_null(c->in.p);
+	assert_non_null(strstr(c->in.p, "101"));
+	drop_bytes(c, (size_t)(strstr(c->in.p, "\r\n\r\n") + 4 - c->in.p));
+}
+
+void console_open(struct console *c, struct world *w, usher_id user)
+{
+	char token[AUTH_TOKEN_BYTES] = "";
+	auth_open_session(w->g.auth, user, on_login, token);
+	while (token[0] == '\0')
+		uv_run(&w->loop, UV_RUN_NOWAIT);
+	upgrade(c, w, "/api/v1/live", "usher.v1", token);
+	await(c, "\"hello\"");
+}
+
+void console_open_chat(struct console *c, struct world *w)
+{
+	upgrade(c, w, "/chat/web", "usher-chat.v1", "");
+	console_say(c, "{\"t\":\"hello\",\"v\":1,\"visitor\":null,\"resume\":null,\"lang\":\"en\"}");
+	await(c, "\"hello\"");
 }
 
 void console_close(struct console *c)

@@ -13,6 +13,8 @@ struct console {
 };
 
 void console_open(struct console *c, struct world *w, usher_id user);
+/* A visitor of the chat channel "web" instead. */
+void console_open_chat(struct console *c, struct world *w);
 void console_say(struct console *c, const char *text);
 void console_close(struct console *c);
 /* The next frame whose text holds `part`; others are passed over. A close frame fails the test. */

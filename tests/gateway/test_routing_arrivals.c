@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Who comes, and is not simply put in line: hours, full lines, those who come again; and how long
  * it takes. */
-#include "tests/gateway/world.h"
+#include "tests/gateway/console.h"
 
 #include "gateway/estimates.h"
 #include "gateway/kept.h"
@@ -94,6 +94,47 @@ static void test_closed_queue_turns_away(void **state)
 	set_queue(w, "{\"hours\":null}");
 	assert_true(is_queue_open(w));
 	assert_int_equal(hear(w, "v2", "", "Hello", INBOUND_MESSAGE).result.refused, CAUSE_NONE);
+}
+
+/* What the visitor reads: closed, until when; and, when it waits, that the message is kept. */
+static void test_visitor_is_told(void **state)
+{
+	struct world *w = *state;
+	static const struct {
+		const char *settings, *state, *reason, *words;
+	} rows[] = {
+		{"end", "\"state\":\"closed\"", "\"reason\":\"closed-hours\"", "open again at 2"},
+		{"wait", "\"state\":\"waiting\"", "\"reason\":\"closed-hours\"", "Your message is kept"},
+	};
+	for (size_t i = 0; i < 2; i++) {
+		struct console visitor;
+		close_until_tomorrow(w, rows[i].settings);
+		lines_refresh(w->g.lines, TEXT("web"));
+		console_open_chat(&visitor, w);
+		console_say(&visitor, "{\"t\":\"send\",\"cid\":\"c1\",\"text\":\"Is anybody there?\"}");
+		if (i == 0)
+			await(&visitor, "\"ack\"");
+		const char *frame = await(&visitor, "\"t\":\"state\"");
+		if (strstr(frame, rows[i].state) == NULL || strstr(frame, rows[i].reason) == NULL ||
+		    strstr(frame, rows[i].words) == NULL)
+			fail_msg("%s", frame);
+		console_close(&visitor);
+	}
+	set_queue(w, "{\"hours\":null,\"length_max\":1,\"full\":\"end\"}");
+	struct console visitors[2];
+	for (int i = 0; i < 2; i++) {
+		console_open_chat(&visitors[i], w);
+		console_say(&visitors[i], "{\"t\":\"send\",\"cid\":\"c1\",\"text\":\"Hello\"}");
+		await(&visitors[i], "\"ack\"");
+	}
+	const char *frame = await(&visitors[1], "\"t\":\"state\"");
+	assert_non_null(strstr(frame, "\"reason\":\"full\""));
+	/* The next message begins a new conversation. */
+	set_queue(w, "{\"length_max\":0}");
+	console_say(&visitors[1], "{\"t\":\"send\",\"cid\":\"c2\",\"text\":\"And now?\"}");
+	await(&visitors[1], "\"t\":\"state\",\"state\":\"waiting\"");
+	for (int i = 0; i < 2; i++)
+		console_close(&visitors[i]);
 }
 
 static void test_closed_queue_lets_wait(void **state)
@@ -357,6 +398,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WITH_WORLD(test_closed_queue_turns_away),
+		WITH_WORLD(test_visitor_is_told),
 		WITH_WORLD(test_opening_survives_a_full_disk),
 		WITH_WORLD(test_letters_are_never_refused),
 		WITH_WORLD(test_full_queue),
