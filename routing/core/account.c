@@ -21,8 +21,7 @@ const char *routing_precedence_name(enum routing_precedence precedence)
 	return (unsigned)precedence < ROUTING_PRECEDENCES ? precedences[precedence] : "none";
 }
 
-/* ---- the contact, the agent ---------------------------------------------------------------------
- */
+/* ---- the contact, the agent ---------------------------------------------------------------------- */
 
 bool routing_account(const struct routing *r, usher_id contact, struct routing_account *ret)
 {
@@ -93,8 +92,19 @@ bool routing_agent_account(const struct routing *r, usher_id contact, usher_id a
 	return true;
 }
 
-/* ---- two agents
- * ------------------------------------------------------------------------------------ */
+unsigned routing_agent_skills(const struct routing *r, usher_id agent,
+			      struct routing_requirement ret[ROUTING_SKILLS_MAX])
+{
+	uint32_t a = core_find_agent(r, agent);
+	const struct agent_skill *skills = r->agent_skills + (size_t)a * ROUTING_SKILLS_MAX;
+	unsigned count = a != 0 ? r->agents[a].skill_count : 0;
+	for (unsigned i = 0; i < count; i++)
+		ret[i] = (struct routing_requirement){.skill = skills[i].skill,
+						      .level = skills[i].level};
+	return count;
+}
+
+/* ---- two agents ---------------------------------------------------------------------- */
 
 /* Of the levels in what is preferred, those above what was asked do not count. */
 static int64_t preferred_sum(const struct routing *r, uint32_t a, const struct line *line)
@@ -243,8 +253,7 @@ struct routing_difference routing_difference(const struct routing *r, usher_id c
 	return x.to;
 }
 
-/* ---- two contacts
- * -------------------------------------------------------------------------------------- */
+/* ---- two contacts ---------------------------------------------------------------------- */
 
 struct place {
 	uint8_t tier;
@@ -312,6 +321,8 @@ static bool look_at(struct looking *l, uint32_t c)
 	if (is_after && why.reason == REASON_CHOSEN) {
 		l->next = it;
 		l->to->next = it.id;
+		l->to->next_tier = it.tier;
+		l->to->next_at_us = it.at_us;
 		l->to->precedence = by;
 	} else if (!is_after && why.reason != REASON_CHOSEN) {
 		l->passed = it;

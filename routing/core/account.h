@@ -43,6 +43,10 @@ struct routing_agent_account {
 bool routing_agent_account(const struct routing *r, usher_id contact, usher_id agent,
 			   struct routing_agent_account *ret);
 
+/* The agent's skills, in ascending order, as requirements; how many. */
+unsigned routing_agent_skills(const struct routing *r, usher_id agent,
+			      struct routing_requirement ret[ROUTING_SKILLS_MAX]);
+
 /* By which rule of section 4 one agent comes before another. Kept in explanations by name. */
 enum routing_criterion {
 	CRITERION_NONE = 0,      /* not compared: one of them is no member */
@@ -87,6 +91,8 @@ const char *routing_precedence_name(enum routing_precedence precedence);
 struct routing_rivals {
 	usher_id next;        /* the first he could take instead, which comes after; 0 = none */
 	enum routing_precedence precedence; /* of the contact before that one */
+	uint8_t next_tier;
+	usher_us next_at_us;
 	usher_id passed;      /* the first that comes before it, which he may not take; 0 = none */
 	struct routing_why passed_why;
 	bool is_cut;          /* there are more than were looked at */
