@@ -2,8 +2,7 @@
 /* Several agents for one contact: questions to others, conferences, and handing it over. */
 #include "routing/core/parts.h"
 
-/* ---- consultations
- * ------------------------------------------------------------------------------- */
+/* ---- consultations -------------------------------------------------------------------------- */
 
 void core_confer_forget(struct routing *r, uint32_t c)
 {
@@ -41,7 +40,8 @@ static int check_consult(struct routing *r, const struct routing_transfer *ev, u
 	if (code < 0)
 		return code;
 	const struct contact *contact = &r->contacts[c];
-	if (contact->state != CONTACT_ACTIVE || r->seats[s].role != ROLE_HOLDER)
+	if (contact->state != CONTACT_ACTIVE || r->seats[s].role != ROLE_HOLDER ||
+	    contact->about != 0)
 		return E_STATE;
 	if (ev->other == 0 || ev->to_agent == ev->agent || ev->to_agent_us < 0 ||
 	    ev->to_agent_us > CORE_HOLD_MAX_US)
@@ -92,8 +92,7 @@ int core_on_consult(struct routing *r, const struct routing_transfer *ev)
 	return 0;
 }
 
-/* ---- conference
- * ---------------------------------------------------------------------------------- */
+/* ---- conference ----------------------------------------------------------------------------- */
 
 static int find_held(struct routing *r, const struct routing_command *ev, uint32_t *ret)
 {

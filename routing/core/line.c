@@ -10,8 +10,7 @@
 
 #include <assert.h>
 
-/* ---- which line --------------------------------------------------------------------------------
- */
+/* ---- which line ----------------------------------------------------------------------------- */
 
 static uint64_t requirement_number(const struct routing_requirement *need)
 {
@@ -48,7 +47,11 @@ static uint32_t line_create(struct routing *r, const struct line_key *key, uint6
 	const struct routing_queue_set *set = &r->queues[key->queue].set;
 	uint32_t l = core_new_line(r);
 	struct line *line = &r->lines[l];
-	*line = (struct line){.key = *key, .hash = hash, .hash_next = hash_next};
+	*line = (struct line){.queue = key->queue,
+			      .channel = key->channel,
+			      .key = *key,
+			      .hash = hash,
+			      .hash_next = hash_next};
 	line->is_deferred = key->is_callback || !channel_is_live((enum channel_kind)key->channel);
 	line->tier = key->priority;
 	line->growth = 1;
@@ -57,16 +60,17 @@ static uint32_t line_create(struct routing *r, const struct line_key *key, uint6
 		line->growth = set->ranks[key->priority].growth;
 		line->ahead_us = set->ranks[key->priority].ahead_us;
 	}
-	core_requirements_resolve(r, line);
+	core_requirements_resolve(r, l);
 	table_set(&r->line_by_hash, hash, l);
 	return l;
 }
 
-void core_line_restore(struct routing *r, const struct line *line)
+void core_line_restore(struct routing *r, const struct line *line, uint64_t mask)
 {
 	uint64_t hash = key_hash(r, &line->key), first = 0;
 	uint32_t l = core_new_line(r);
 	r->lines[l] = *line;
+	r->line_masks[l] = mask;
 	r->lines[l].hash = hash;
 	r->lines[l].hash_next = table_get(&r->line_by_hash, hash, &first) ? (uint32_t)first : 0;
 	table_set(&r->line_by_hash, hash, l);
@@ -93,6 +97,7 @@ void core_line_leave(struct routing *r, uint32_t c)
 	r->contacts[c].line = 0;
 	if (--line->refs > 0)
 		return;
+	core_timer_line(r, l);
 	uint64_t first = 0;
 	bool is_known = table_get(&r->line_by_hash, line->hash, &first);
 	assert(is_known && line->waiting.root == 0 && line->due_first == 0);
@@ -147,8 +152,7 @@ void core_line_update(struct routing *r, uint32_t c)
 	core_line_require(r, c, now.base, now.count);
 }
 
-/* ---- where it is filed -------------------------------------------------------------------------
- */
+/* ---- where it is filed ---------------------------------------------------------------------- */
 
 /* Index of the anchor: queues first, then skills by slot and level. */
 static uint32_t rarest(const struct routing *r, const struct line *line)
@@ -220,8 +224,7 @@ static void line_hide(struct routing *r, uint32_t l)
 	line->anchor = 0;
 }
 
-/* ---- entering and leaving ----------------------------------------------------------------------
- */
+/* ---- entering and leaving ------------------------------------------------------------------- */
 
 static void own_link(struct routing *r, uint32_t c)
 {
@@ -280,7 +283,10 @@ void core_line_exit(struct routing *r, uint32_t c)
 	core_due_leave(r, c);
 	r->waiting_count--;
 	if (contact->place == PLACE_OWN) {
-		tree_remove(&r->agents[contact->only].own, r->contact_nodes, c);
+		struct agent *agent = &r->agents[contact->only];
+		if (agent->own_cursor == c)
+			agent->own_cursor = tree_next(r->contact_nodes, c);
+		tree_remove(&agent->own, r->contact_nodes, c);
 		own_unlink(r, c);
 		contact->place = PLACE_NONE;
 		return;

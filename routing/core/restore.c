@@ -17,8 +17,7 @@ static bool fail(struct load *l, const char *fault)
 	return false;
 }
 
-/* ---- queues, agents
- * ------------------------------------------------------------------------------ */
+/* ---- queues, agents ------------------------------------------------------------------------- */
 
 static bool get_queue(struct routing *r, struct load *l)
 {
@@ -31,6 +30,7 @@ static bool get_queue(struct routing *r, struct load *l)
 	struct queue *queue = &r->queues[q];
 	queue->set = set;
 	queue->revision = 1;
+	r->reserve_count += set.reserve > 0;
 	uint64_t flags = get_bounded(&l->in, 1, FLAG_CLOSED | FLAG_REMOVED);
 	queue->is_closed = (flags & FLAG_CLOSED) != 0;
 	queue->is_removed = (flags & FLAG_REMOVED) != 0;
@@ -109,7 +109,8 @@ static bool get_agent(struct routing *r, struct load *l)
 	agent->missed = (uint16_t)get_number(&l->in, 2);
 	agent->wanted = (uint8_t)get_bounded(&l->in, 1, AGENT_NOT_READY);
 	agent->shown = (uint8_t)get_bounded(&l->in, 1, AGENT_STATES - 1);
-	uint64_t flags = get_bounded(&l->in, 1, 15);
+	uint64_t flags = get_bounded(&l->in, 1, 31);
+	agent->own_cursor_id = get_number(&l->in, 8);
 	agent->is_lost = (flags & FLAG_LOST) != 0;
 	agent->is_unresponsive = (flags & FLAG_UNRESPONSIVE) != 0;
 	agent->is_removed = (flags & FLAG_REMOVED) != 0;
@@ -120,19 +121,24 @@ static bool get_agent(struct routing *r, struct load *l)
 	if (l->in.is_bad)
 		return false;
 	get_members(r, l, a);
-	if (!agent->is_dirty && !agent->is_removed)
-		return !l->in.is_bad;
-	r->agent_nodes[a].key =
-		(struct order_key){0, 0, agent->is_removed ? 0 : agent->idle_since_us, id};
-	tree_add(agent->is_removed ? &r->leaving_agents : &r->dirty, r->agent_nodes, a);
+	if (agent->is_dirty) {
+		r->agent_nodes[a].key = (struct order_key){0, 0, agent->idle_since_us, id};
+		tree_add(&r->dirty, r->agent_nodes, a);
+	}
+	if ((flags & FLAG_LEAVING) != 0) {
+		r->leaving_nodes[a].key = (struct order_key){0, 0, 0, id};
+		tree_add(&r->leaving_agents, r->leaving_nodes, a);
+	}
+	if (agent->is_removed && (flags & FLAG_LEAVING) == 0)
+		return fail(l, "a removed agent who stays");
 	return !l->in.is_bad;
 }
 
-/* ---- lines
- * --------------------------------------------------------------------------------------- */
+/* ---- lines ---------------------------------------------------------------------------------- */
 
-static void get_needs(struct routing *r, struct load *l, struct line *line)
+static uint64_t get_needs(struct routing *r, struct load *l, struct line *line)
 {
+	uint64_t mask = 0;
 	line->required_count = (uint8_t)get_bounded(&l->in, 1, ROUTING_RESOLVED_MAX);
 	line->need_count = (uint8_t)get_bounded(&l->in, 1, ROUTING_RESOLVED_MAX);
 	for (unsigned i = 0; i < line->need_count; i++) {
@@ -142,12 +148,13 @@ static void get_needs(struct routing *r, struct load *l, struct line *line)
 		need->is_preferred = i >= line->required_count;
 		if (need->slot >= r->skill_count || need->level == 0) {
 			fail(l, "a line that asks for an unknown skill");
-			return;
+			return 0;
 		}
 		need->skill = r->skill_numbers[need->slot];
 		if (!need->is_preferred)
-			line->skills_mask |= (uint64_t)1 << (need->skill & 63);
+			mask |= (uint64_t)1 << (need->skill & 63);
 	}
+	return mask;
 }
 
 static bool get_line(struct routing *r, struct load *l)
@@ -167,18 +174,19 @@ static bool get_line(struct routing *r, struct load *l)
 	line.ahead_us = get_time(&l->in);
 	line.ring_max = (uint8_t)get_number(&l->in, 1);
 	line.penalty_max = (uint8_t)get_number(&l->in, 1);
-	get_needs(r, l, &line);
+	line.queue = key->queue;
+	line.channel = key->channel;
+	uint64_t mask = get_needs(r, l, &line);
 	if (l->in.is_bad || key->queue == 0 || key->channel == CHANNEL_NONE || line.growth == 0 ||
 	    line.need_count < line.required_count)
 		return fail(l, "a line that contradicts itself");
 	line.is_deferred = key->is_callback || !channel_is_live((enum channel_kind)key->channel);
-	core_line_restore(r, &line);
+	core_line_restore(r, &line, mask);
 	l->lines++;
 	return true;
 }
 
-/* ---- contacts
- * ------------------------------------------------------------------------------------ */
+/* ---- contacts ------------------------------------------------------------------------------- */
 
 struct contact_record {
 	struct contact contact; /* without its links */
@@ -221,11 +229,12 @@ static void get_record(struct load *l, struct contact_record *ret)
 	c->lease = (uint8_t)get_bounded(&l->in, 1, LEASE_SILENCE);
 	c->park = (uint8_t)get_bounded(&l->in, 1, PARK_DUE);
 	c->cause = (uint8_t)get_bounded(&l->in, 1, CONTACT_CAUSES - 1);
-	ret->flags = get_bounded(&l->in, 1, 31);
+	ret->flags = get_bounded(&l->in, 1, 63);
 	c->is_exclusive = (ret->flags & FLAG_EXCLUSIVE) != 0;
 	c->is_directed = (ret->flags & FLAG_DIRECTED) != 0;
 	c->is_patient = (ret->flags & FLAG_PATIENT) != 0;
 	c->is_callback = (ret->flags & FLAG_CALLBACK) != 0;
+	c->is_kept = (ret->flags & FLAG_KEPT) != 0;
 	get_waits(l, c);
 	ret->seats = get_bounded(&l->in, 1, ROUTING_PARALLEL_MAX);
 }
@@ -327,8 +336,7 @@ static bool get_contacts(struct routing *r, struct load *l)
 	return true;
 }
 
-/* ---- what refers to contacts
- * ---------------------------------------------------------------------- */
+/* ---- what refers to contacts ---------------------------------------------------------------- */
 
 static bool connect(struct routing *r, struct load *l)
 {
@@ -338,6 +346,15 @@ static bool connect(struct routing *r, struct load *l)
 		queue->cursor = core_find_contact(r, queue->cursor_id);
 		if (queue->cursor != 0 && r->contacts[queue->cursor].queue != slot->value)
 			return fail(l, "work that goes on in another queue");
+	}
+	TABLE_EACH(slot, &r->agent_by_id)
+	{
+		struct agent *agent = &r->agents[slot->value];
+		uint32_t c = core_find_contact(r, agent->own_cursor_id);
+		if (c != 0 &&
+		    (r->contacts[c].place != PLACE_OWN || r->contacts[c].only != slot->value))
+			return fail(l, "work that goes on with another agent");
+		agent->own_cursor = c;
 	}
 	TABLE_EACH(slot, &r->contact_by_id)
 	{
@@ -356,8 +373,7 @@ static bool connect(struct routing *r, struct load *l)
 	return true;
 }
 
-/* ---- all
- * ----------------------------------------------------------------------------------------- */
+/* ---- all ------------------------------------------------------------------------------------ */
 
 struct counts {
 	uint64_t queues, agents, lines, contacts;
@@ -415,6 +431,7 @@ static int load_all(struct routing *r, struct load *l, struct usher_error *reter
 	TABLE_EACH(slot, &r->agent_by_id)
 	core_agent_refresh(r, (uint32_t)slot->value);
 	r->is_loading = false;
+	core_timers_settle(r);
 	r->review_us = review;
 	return 0;
 }

@@ -32,7 +32,7 @@ static uint32_t *slot_of(struct routing *r, uint32_t item)
 	case TIMER_QUEUE:
 		return &r->queues[i].timer;
 	case TIMER_LINE:
-		return &r->lines[i].timer;
+		return &r->line_timers[i];
 	default:
 		return &r->contacts[i].timer;
 	}
@@ -107,6 +107,19 @@ void core_timer_line(struct routing *r, uint32_t l)
 		set(r, r->contacts[c].due_us, r->contacts[c].id, l | TIMER_LINE);
 	else
 		set(r, USHER_NEVER, 0, l | TIMER_LINE);
+}
+
+/* Nearly everybody leaves a line before anything is due to him: then its timer stays where it is,
+ * too early, and is put right when it comes to the top. */
+void core_timers_settle(struct routing *r)
+{
+	while (r->timer_count > 0 && (r->timers[1].item & TIMER_KINDS) == TIMER_LINE) {
+		uint32_t l = r->timers[1].item & ~TIMER_KINDS, c = r->lines[l].due_first;
+		if (c != 0 && r->contacts[c].due_us == r->timers[1].at &&
+		    r->contacts[c].id == r->timers[1].id)
+			return;
+		core_timer_line(r, l);
+	}
 }
 
 void core_timer_agent(struct routing *r, uint32_t a, usher_us at)

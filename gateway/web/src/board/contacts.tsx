@@ -79,7 +79,7 @@ function Row({ c, canAct, onTransfer, onWhy }: {
 							data-testid="drill-transfer"><Icon of={transferIcon} size={15} />{" "}
 							{t("transfer.action")}</button>
 					)}
-					<WhyButton number={c.number} onAsk={() => onWhy(c)} small />
+					<WhyButton number={c.number} onAsk={() => onWhy(c)} />
 				</div></td>
 			)}
 		</tr>

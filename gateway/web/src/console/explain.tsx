@@ -10,7 +10,7 @@ export function Explain({ contact }: { contact: Contact }) {
 	return (
 		<section class="card-in">
 			<h3>{t("why.card")}</h3>
-			<WhyButton number={contact.number} onAsk={() => setAsked(true)} small />
+			<WhyButton number={contact.number} onAsk={() => setAsked(true)} />
 			{isAsked && <WhyDialog contact={contact} onClose={() => setAsked(false)} />}
 		</section>
 	);

@@ -57,7 +57,7 @@ function Live({ offer, others, onWhy }: { offer: Offer; others: number; onWhy():
 					data-testid="offer-accept">{t("offer.accept")} {hint("a")}</button>
 				<button type="button" class="btn" disabled={busy} onClick={act(decline)}
 					data-testid="offer-decline">{t("offer.decline")} {hint("d")}</button>
-				<WhyButton number={contact.number} onAsk={onWhy} />
+				<WhyButton number={contact.number} onAsk={onWhy} look="icon" />
 				{others > 0 && <span class="muted">{t("offer.more", { n: others })}</span>}
 			</div>
 		</div>

@@ -117,13 +117,15 @@ export function WhyDialog({ contact, onClose }: {
 }
 
 /** The button alone; whoever shows it decides where the dialog stands. */
-export function WhyButton({ number, onAsk, small }: {
-	number: string; onAsk(): void; small?: boolean;
+export function WhyButton({ number, onAsk, look = "small" }: {
+	number: string; onAsk(): void; look?: "small" | "icon";
 }) {
 	return (
-		<button type="button" class={`btn ${small ? "small" : ""}`} onClick={onAsk}
-			data-testid="why-ask" aria-label={t("why.ask_of", { number })} aria-haspopup="dialog">
-			<Icon of={askIcon} size={15} /> {t("why.ask")}
+		<button type="button" class={look === "icon" ? "icon-btn" : "btn small"} onClick={onAsk}
+			data-testid="why-ask" aria-label={t("why.ask_of", { number })} aria-haspopup="dialog"
+			title={t("why.ask")}>
+			<Icon of={askIcon} size={look === "icon" ? 20 : 15} />
+			{look === "small" && <>{" "}{t("why.ask")}</>}
 		</button>
 	);
 }
