@@ -44,7 +44,7 @@ test('on an offer: who came first, and nothing is accepted by asking', async () 
 	await id(anna, 'offer').waitFor();
 	await id(anna, 'offer').locator('[data-testid=why-ask]').click();
 	const said = await text(anna);
-	assert.match(said, /offered to Anna/);
+	assert.match(said, /offered to Anna/i);
 	assert.match(said, /identical to the record/);
 	assert.match(said, /Waited .* for /);
 	await id(anna, 'offer').waitFor();
@@ -71,6 +71,10 @@ test('beside the conversation: each decision, in three languages', async () => {
 		assert.equal(said.offers.at(-1).verified, true);
 	}
 	await anna.keyboard.press('Escape');
+	const told = await demo.usher.cli('explain', number, '--lang', 'fi');
+	assert.equal(told.code, 0);
+	assert.match(told.out, /Anna oli ainoa sopiva|Anna oli vuorossa ensimmäinen/);
+	for (const line of told.out.split('\n')) note(line);
 });
 
 test('on the board: why a contact still waits', async () => {
