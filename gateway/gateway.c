@@ -8,6 +8,7 @@
 #include "gateway/config.h"
 #include "gateway/directory.h"
 #include "gateway/estimates.h"
+#include "gateway/explain/explainer.h"
 #include "gateway/figures.h"
 #include "gateway/http/assets.h"
 #include "gateway/http/fetch.h"
@@ -118,6 +119,7 @@ int gateway_open(struct gateway *g, bool is_demo, struct usher_error *reterr)
 	if (code == 0)
 		code = fetcher_new(&g->fetcher, g->loop, &(struct fetch_settings){0}, reterr);
 	g->presence = presence_new(g);
+	g->explainer = explainer_new(g);
 	if (code == 0)
 		code = live_new(&g->live, g, reterr);
 	if (code < 0)
@@ -169,6 +171,7 @@ static void take_apart(struct closing *c)
 {
 	struct gateway *g = c->g;
 	uv_close((uv_handle_t *)c->timer, on_timer_closed);
+	g->explainer = explainer_free(g->explainer);
 	g->http = http_server_free(g->http);
 	g->fetcher = fetcher_free(g->fetcher);
 	g->engine = engine_free(g->engine); /* what it ends with E_AGAIN still speaks to the others */

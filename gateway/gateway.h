@@ -33,6 +33,7 @@ struct gateway {
 	struct engine *engine;       /* turns, the core, the commit */
 	struct auth *auth;           /* passwords, sessions, tokens */
 	struct presence *presence;   /* whose console is connected */
+	struct explainer *explainer; /* explanations under way */
 	struct live *live;           /* topics and their subscribers */
 	struct outbox *outbox;       /* what must leave the house */
 	struct lines *lines;         /* the channels that are open */

@@ -504,7 +504,7 @@ const struct api_action api_contact_actions[] = {
 	{"POST", "contacts/{}/priority", ROLE_SUPERVISOR | ROLE_ADMIN, act_priority, command_render, 0},
 	{"POST", "contacts/{}/video", 0, conversation_video_link, conversation_render_posted, 201},
 	{"GET", "contacts/{}/video", 0, NULL, conversation_video_own, 0},
-	{"GET", "contacts/{}/explain", 0, NULL, explain_render, 0},
+	{"GET", "contacts/{}/explain", 0, NULL, NULL, 200, explain_start},
 	{"GET", "customers/{}", 0, NULL, render_customer, 0},
 	{"GET", "customers/{}/contacts", 0, NULL, render_customer_contacts, 0},
 	{NULL, NULL, 0, NULL, NULL, 0},
