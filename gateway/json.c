@@ -108,7 +108,7 @@ double json_as_real(const struct json *value)
 
 void json_print(const struct json *value, struct usher_buf *ret)
 {
-	char *text = json_dumps(inner(value), JSON_COMPACT | JSON_ENCODE_ANY);
+	char *text = json_dumps(inner(value), JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(15));
 	buf_adds(ret, text != NULL ? text : "null");
 	free(text);
 }

@@ -13,7 +13,7 @@
 
 static const struct api_action *const action_lists[] = {
 	api_contact_actions, api_queue_actions, api_user_actions,
-	api_channel_actions, api_site_actions, api_weight_actions, NULL,
+	api_channel_actions, api_site_actions, api_staffing_actions, api_weight_actions, NULL,
 };
 
 /* ---- answering ------------------------------------------------------------------------------------- */

@@ -47,7 +47,7 @@ struct api_action {
 
 /* Lists end with method NULL. */
 extern const struct api_action api_contact_actions[], api_queue_actions[], api_user_actions[],
-	api_channel_actions[], api_site_actions[], api_weight_actions[];
+	api_channel_actions[], api_site_actions[], api_staffing_actions[], api_weight_actions[];
 
 /* Registers /api/v1/… and the calls of signing in. */
 int api_start(struct gateway *g, struct usher_error *reterr) USHER_CHECKED;

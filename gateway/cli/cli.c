@@ -18,6 +18,8 @@ static const struct {
 	{"demo", cli_demo, "run with demo data and print each sign-in; [--port 8080] [--lmtp-port 2424]"},
 	{"check", cli_check, "check the configuration file, and the routing of a running Usher"},
 	{"bench", cli_bench, "[routing|store]: what this machine can do, beside limits of the same run"},
+	{"hours", cli_hours, "check FILE|- [at=INSTANT]: what opening hours in JSON mean, day by day"},
+	{"staffing", cli_staffing, "--calls N --aht S …: agents needed for a service level, and what more or fewer give"},
 	{"explain", cli_explain, "CONTACT: why each offer went where it went, and why not elsewhere"},
 };
 

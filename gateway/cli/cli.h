@@ -44,6 +44,8 @@ int cli_demo(const struct cli_options *o);
 int cli_check(const struct cli_options *o);
 int cli_explain(const struct cli_options *o);
 int cli_bench(const struct cli_options *o);
+int cli_hours(const struct cli_options *o);
+int cli_staffing(const struct cli_options *o);
 int cli_noun(const struct cli_options *o); /* queue, agent, contact, user, channel, … */
 bool cli_is_noun(const char *word);
 void cli_noun_help(struct usher_buf *out);

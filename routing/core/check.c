@@ -69,7 +69,8 @@ static void check_timers(const struct routing *r)
 	assert(expected == r->timer_count);
 }
 
-/* ---- contacts ------------------------------------------------------------------------------------ */
+/* ---- contacts
+ * ------------------------------------------------------------------------------------ */
 
 static void check_seats(const struct routing *r, uint32_t c)
 {
@@ -164,7 +165,8 @@ static void check_work_conserving(const struct routing *r, uint32_t c)
 	}
 }
 
-/* ---- agents -------------------------------------------------------------------------------------- */
+/* ---- agents
+ * -------------------------------------------------------------------------------------- */
 
 static void check_load(const struct routing *r, uint32_t a)
 {
@@ -208,8 +210,7 @@ static void check_agent(const struct routing *r, uint32_t a)
 	for (unsigned k = 1; k < CHANNEL_KINDS; k++) {
 		bool has_bit = (r->room_rows[k * r->words + (a >> 6)] >> (a & 63) & 1) != 0;
 		assert((agent->rooms >> k & 1) == has_bit);
-		assert(has_bit ==
-		       (is_listed && core_agent_has_room(r, a, (enum channel_kind)k)));
+		assert(has_bit == (is_listed && core_agent_has_room(r, a, (enum channel_kind)k)));
 	}
 	for (uint32_t i = 0; i < agent->member_count; i++) {
 		uint32_t m = a * ROUTING_MEMBERSHIPS_MAX + i;
@@ -238,7 +239,8 @@ static void check_roster(const struct routing *r)
 		}
 }
 
-/* ---- queues, lines ------------------------------------------------------------------------------- */
+/* ---- queues, lines
+ * ------------------------------------------------------------------------------- */
 
 static void check_due(const struct routing *r, uint32_t l)
 {
@@ -299,8 +301,8 @@ static void check_queue(const struct routing *r, uint32_t q)
 		assert(previous == 0 || r->contacts[previous].entry < r->contacts[c].entry);
 		previous = c;
 		states[r->contacts[c].state]++;
-		elsewhere += r->contacts[c].place == PLACE_FRESH ||
-			     r->contacts[c].place == PLACE_OWN;
+		elsewhere +=
+			r->contacts[c].place == PLACE_FRESH || r->contacts[c].place == PLACE_OWN;
 		contacts++;
 	}
 	assert(contacts == queue->contact_count && queue->contacts_last == previous);
@@ -317,8 +319,8 @@ static void check_queue(const struct routing *r, uint32_t q)
 static void check_anchors(const struct routing *r)
 {
 	uint32_t shown = 0, filed = 0;
-	size_t anchors = (size_t)r->limits.queues_max + 1 +
-			 (size_t)r->limits.skills_max * SKILL_LEVEL_MAX;
+	size_t anchors =
+		(size_t)r->limits.queues_max + 1 + (size_t)r->limits.skills_max * SKILL_LEVEL_MAX;
 	for (size_t i = 0; i < anchors * ROUTING_GROWTHS_MAX; i++)
 		if (r->anchors[i].root != 0)
 			filed += check_tree(&r->anchors[i], r->line_nodes);

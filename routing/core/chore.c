@@ -30,7 +30,8 @@ static void done(struct routing *r, uint32_t q, unsigned chores)
 		core_drop_queue(r, q);
 }
 
-/* ---- one contact of a walk ---------------------------------------------------------------------- */
+/* ---- one contact of a walk ----------------------------------------------------------------------
+ */
 
 static void remove_one(struct routing *r, uint32_t c)
 {
@@ -104,7 +105,8 @@ static void walk(struct routing *r, uint32_t q, uint32_t c)
 	}
 }
 
-/* ---- heads ---------------------------------------------------------------------------------------- */
+/* ---- heads
+ * ---------------------------------------------------------------------------------------- */
 
 static void freshen(struct routing *r, uint32_t c)
 {
@@ -121,8 +123,8 @@ static void wake(struct routing *r, uint32_t q)
 			continue;
 		for (unsigned i = 0; i < WAKE_MAX && r->lines[l].waiting.first != 0; i++) {
 			uint32_t c = r->lines[l].waiting.first;
-			bool is_last = r->contacts[c].excluded_count == 0 &&
-				       r->contacts[c].barred == 0;
+			bool is_last =
+				r->contacts[c].excluded_count == 0 && r->contacts[c].barred == 0;
 			freshen(r, c);
 			if (is_last)
 				break;
@@ -154,7 +156,8 @@ void core_review(struct routing *r)
 		core_chore(r, (uint32_t)slot->value, CHORE_REVIEW);
 }
 
-/* A removed agent: one contact that waited for it is given to all; the agent goes after the last. */
+/* A removed agent: one contact that waited for it is given to all; the agent goes after the last.
+ */
 static void drain_agent(struct routing *r, uint32_t a)
 {
 	uint32_t c = r->agents[a].own.first;

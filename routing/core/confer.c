@@ -2,7 +2,8 @@
 /* Several agents for one contact: questions to others, conferences, and handing it over. */
 #include "routing/core/parts.h"
 
-/* ---- consultations ------------------------------------------------------------------------------- */
+/* ---- consultations
+ * ------------------------------------------------------------------------------- */
 
 void core_confer_forget(struct routing *r, uint32_t c)
 {
@@ -91,7 +92,8 @@ int core_on_consult(struct routing *r, const struct routing_transfer *ev)
 	return 0;
 }
 
-/* ---- conference ---------------------------------------------------------------------------------- */
+/* ---- conference
+ * ---------------------------------------------------------------------------------- */
 
 static int find_held(struct routing *r, const struct routing_command *ev, uint32_t *ret)
 {

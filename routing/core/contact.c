@@ -14,7 +14,8 @@ void core_contact_become(struct routing *r, uint32_t c, enum contact_state state
 	contact->state = (uint8_t)state;
 }
 
-/* ---- its queue --------------------------------------------------------------------------------- */
+/* ---- its queue ---------------------------------------------------------------------------------
+ */
 
 static usher_us step_end(const struct routing *r, const struct contact *contact, usher_us from)
 {
@@ -90,7 +91,8 @@ bool core_contact_advance(struct routing *r, uint32_t c)
 	return true;
 }
 
-/* ---- waiting ----------------------------------------------------------------------------------- */
+/* ---- waiting -----------------------------------------------------------------------------------
+ */
 
 void core_contact_fresh(struct routing *r, uint32_t c)
 {
@@ -152,7 +154,8 @@ void core_contact_park(struct routing *r, uint32_t c, enum core_park park, usher
 	fx->cause = cause;
 }
 
-/* ---- for whom ---------------------------------------------------------------------------------- */
+/* ---- for whom ----------------------------------------------------------------------------------
+ */
 
 void core_contact_forgive(struct routing *r, uint32_t c)
 {
@@ -226,7 +229,8 @@ bool core_contact_prefer(struct routing *r, uint32_t c)
 	return true;
 }
 
-/* ---- the end ----------------------------------------------------------------------------------- */
+/* ---- the end -----------------------------------------------------------------------------------
+ */
 
 void core_contact_close(struct routing *r, uint32_t c, enum contact_cause cause)
 {
@@ -266,8 +270,7 @@ static void review(struct routing *r, uint32_t c)
 	core_line_update(r, c);
 	bool is_over = set->wait_max_us > 0 && set->expired != TREAT_WAIT &&
 		       contact->queued_us + set->wait_max_us <= r->now_us;
-	bool may_move = set->overflow_us > 0 &&
-			contact->queued_us + set->overflow_us <= r->now_us;
+	bool may_move = set->overflow_us > 0 && contact->queued_us + set->overflow_us <= r->now_us;
 	if (is_over && set->expired == TREAT_END) {
 		core_contact_close(r, c, CAUSE_WAITED_OUT);
 		return;
@@ -303,7 +306,8 @@ void core_contact_due(struct routing *r, uint32_t c)
 	assert(!"a deadline in a state that has none");
 }
 
-/* ---- events of the customer and the supervisor ---------------------------------------------------- */
+/* ---- events of the customer and the supervisor
+ * ---------------------------------------------------- */
 
 int core_on_customer_left(struct routing *r, const struct routing_command *ev)
 {
@@ -322,8 +326,9 @@ int core_on_customer_left(struct routing *r, const struct routing_command *ev)
 	case CONTACT_PARKED:
 		if (!channel_is_live((enum channel_kind)contact->channel) && !contact->is_callback)
 			return E_STATE;
-		core_contact_close(r, c, contact->park == PARK_AGENT ? CAUSE_CUSTOMER_ENDED
-								     : CAUSE_CUSTOMER_LEFT);
+		core_contact_close(r, c,
+				   contact->park == PARK_AGENT ? CAUSE_CUSTOMER_ENDED
+							       : CAUSE_CUSTOMER_LEFT);
 		return 0;
 	case CONTACT_WRAPUP:
 		return 0;
@@ -381,6 +386,7 @@ int core_on_callback(struct routing *r, const struct routing_command *ev)
 	core_effect(r, FX_CALLBACK, c, 0);
 	core_line_update(r, c);
 	if (ev->until_us > r->now_us) {
+		core_contact_open(r, c);
 		core_contact_park(r, c, PARK_DUE, ev->until_us, CAUSE_CALLBACK);
 		return 0;
 	}

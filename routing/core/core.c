@@ -107,12 +107,13 @@ struct routing *routing_free(struct routing *r)
 	if (r == NULL)
 		return NULL;
 	void *const arrays[] = {
-		r->contacts,	r->contact_nodes, r->agents,	   r->agent_skills,  r->agent_nodes,
-		r->members,	r->member_nodes,  r->queues,	   r->queue_nodes,   r->lines,
-		r->line_nodes,	r->line_marks,	  r->seats,	   r->timers,	     r->effects,
-		r->contacts_free, r->agents_free, r->queues_free,  r->lines_free,    r->seats_free,
-		r->skill_numbers, r->skill_rows,  r->skill_supply, r->queue_rows,    r->room_rows,
-		r->anchors,	r->anchor_levels};
+		r->contacts,	  r->contact_nodes, r->agents,	     r->agent_skills,
+		r->agent_nodes,	  r->members,	    r->member_nodes, r->queues,
+		r->queue_nodes,	  r->lines,	    r->line_nodes,   r->line_marks,
+		r->seats,	  r->timers,	    r->effects,	     r->contacts_free,
+		r->agents_free,	  r->queues_free,   r->lines_free,   r->seats_free,
+		r->skill_numbers, r->skill_rows,    r->skill_supply, r->queue_rows,
+		r->room_rows,	  r->anchors,	    r->anchor_levels};
 	for (size_t i = 0; i < sizeof arrays / sizeof arrays[0]; i++)
 		free(arrays[i]);
 	table_done(&r->contact_by_id);
@@ -176,8 +177,7 @@ static bool is_review_due(const struct routing *r)
 bool core_has_work(const struct routing *r)
 {
 	return r->fresh.first != 0 || r->dirty.first != 0 || r->wide.first != 0 ||
-	       r->chores.first != 0 ||
-	       r->leaving_agents.first != 0;
+	       r->chores.first != 0 || r->leaving_agents.first != 0;
 }
 
 /* Contacts before agents: an agent with new room takes the best of all that found nobody else. */

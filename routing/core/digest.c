@@ -164,9 +164,9 @@ static uint64_t digest_settings(const struct routing_queue_set *set)
 				   set->step_count};
 	uint64_t h = fold_all(5, fields, COUNT(fields));
 	for (unsigned p = 0; set->has_ranks && p < CONTACT_PRIORITIES; p++)
-		h = hash_fold(hash_fold(h, (uint64_t)set->ranks[p].tier << 16 |
-						   set->ranks[p].growth),
-			      (uint64_t)set->ranks[p].ahead_us);
+		h = hash_fold(
+			hash_fold(h, (uint64_t)set->ranks[p].tier << 16 | set->ranks[p].growth),
+			(uint64_t)set->ranks[p].ahead_us);
 	for (unsigned i = 0; i < set->requirement_count; i++)
 		h = hash_fold(h, (uint64_t)set->requirements[i].skill << 24 |
 					 (uint64_t)set->requirements[i].level << 16 |
@@ -175,7 +175,8 @@ static uint64_t digest_settings(const struct routing_queue_set *set)
 	for (unsigned i = 0; i < set->step_count; i++) {
 		const struct routing_step *step = &set->steps[i];
 		h = hash_fold(h, (uint64_t)step->lasts_us);
-		h = hash_fold(h, (uint64_t)step->ring_max << 32 | (uint64_t)step->penalty_max << 24 |
+		h = hash_fold(h, (uint64_t)step->ring_max << 32 |
+					 (uint64_t)step->penalty_max << 24 |
 					 (uint64_t)step->level_drop << 16 |
 					 (uint64_t)step->priority_raise << 8 | step->drop_count);
 		for (unsigned k = 0; k < step->drop_count; k++)

@@ -19,7 +19,8 @@ static bool is_behind(const struct contact *a, const struct contact *b)
 static bool find_place(const struct routing *r, const struct line *line, uint32_t c, uint32_t *ret)
 {
 	uint32_t before = line->due_last;
-	for (unsigned i = 0; before != 0 && !is_behind(&r->contacts[c], &r->contacts[before]); i++) {
+	for (unsigned i = 0; before != 0 && !is_behind(&r->contacts[c], &r->contacts[before]);
+	     i++) {
 		if (i == WALK_MAX)
 			return false;
 		before = r->contacts[before].due_prev;
@@ -86,16 +87,16 @@ usher_us core_due_boundary(const struct routing *r, uint32_t c)
 	const struct routing_queue_set *set = &r->queues[contact->queue].set;
 	usher_us at = contact->step_end_us;
 	if (set->overflow_to != 0 && set->overflow_us > 0 && contact->hops < CORE_HOPS_MAX)
-		at = earlier(at, not_before(contact->queued_us + set->overflow_us,
-					    contact->retry_us));
+		at = earlier(at,
+			     not_before(contact->queued_us + set->overflow_us, contact->retry_us));
 	if (set->wait_max_us > 0 && set->expired != TREAT_WAIT)
 		at = earlier(at,
 			     not_before(contact->queued_us + set->wait_max_us, contact->retry_us));
 	if (contact->only != 0)
 		at = earlier(at, contact->hold_us);
 	if (contact->excluded_count > 0)
-		at = earlier(at, earlier(contact->excluded_us,
-					 core_later(r, CORE_ROUND_REVIEW_US)));
+		at = earlier(at,
+			     earlier(contact->excluded_us, core_later(r, CORE_ROUND_REVIEW_US)));
 	return at;
 }
 

@@ -10,7 +10,8 @@
 
 #include <assert.h>
 
-/* ---- which line -------------------------------------------------------------------------------- */
+/* ---- which line --------------------------------------------------------------------------------
+ */
 
 static uint64_t requirement_number(const struct routing_requirement *need)
 {
@@ -48,8 +49,7 @@ static uint32_t line_create(struct routing *r, const struct line_key *key, uint6
 	uint32_t l = core_new_line(r);
 	struct line *line = &r->lines[l];
 	*line = (struct line){.key = *key, .hash = hash, .hash_next = hash_next};
-	line->is_deferred =
-		key->is_callback || !channel_is_live((enum channel_kind)key->channel);
+	line->is_deferred = key->is_callback || !channel_is_live((enum channel_kind)key->channel);
 	line->tier = key->priority;
 	line->growth = 1;
 	if (set->has_ranks) {
@@ -147,7 +147,8 @@ void core_line_update(struct routing *r, uint32_t c)
 	core_line_require(r, c, now.base, now.count);
 }
 
-/* ---- where it is filed ------------------------------------------------------------------------- */
+/* ---- where it is filed -------------------------------------------------------------------------
+ */
 
 /* Index of the anchor: queues first, then skills by slot and level. */
 static uint32_t rarest(const struct routing *r, const struct line *line)
@@ -158,8 +159,8 @@ static uint32_t rarest(const struct routing *r, const struct line *line)
 		if (here >= supply)
 			continue;
 		supply = here;
-		best = 1 + r->limits.queues_max +
-		       (uint32_t)line->needs[i].slot * CORE_LEVELS + line->needs[i].level - 1;
+		best = 1 + r->limits.queues_max + (uint32_t)line->needs[i].slot * CORE_LEVELS +
+		       line->needs[i].level - 1;
 	}
 	return best;
 }
@@ -174,7 +175,8 @@ static void mark_level(struct routing *r, uint32_t anchor)
 	if (anchor <= r->limits.queues_max)
 		return;
 	uint32_t i = anchor - 1 - r->limits.queues_max;
-	uint8_t bit = (uint8_t)(1u << (i % CORE_LEVELS + 1)), *levels = &r->anchor_levels[i / CORE_LEVELS];
+	uint8_t bit = (uint8_t)(1u << (i % CORE_LEVELS + 1)),
+		*levels = &r->anchor_levels[i / CORE_LEVELS];
 	*levels = (uint8_t)(*levels & ~bit);
 	for (unsigned g = 0; g < r->growth_count; g++)
 		if (r->anchors[(size_t)anchor * ROUTING_GROWTHS_MAX + g].root != 0)
@@ -218,7 +220,8 @@ static void line_hide(struct routing *r, uint32_t l)
 	line->anchor = 0;
 }
 
-/* ---- entering and leaving ---------------------------------------------------------------------- */
+/* ---- entering and leaving ----------------------------------------------------------------------
+ */
 
 static void own_link(struct routing *r, uint32_t c)
 {

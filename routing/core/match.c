@@ -6,7 +6,8 @@
  * walk along the order. */
 #define RARE 64
 
-/* ---- an agent for a contact ---------------------------------------------------------------------- */
+/* ---- an agent for a contact
+ * ---------------------------------------------------------------------- */
 
 static bool may_take(const struct routing *r, uint32_t a, uint32_t c, const struct line *l)
 {
@@ -122,7 +123,8 @@ uint32_t core_match_agent(const struct routing *r, uint32_t c)
 	return is_by_contact || is_rare(r, l) ? best_of_rows(r, c, l) : first_of_order(r, c, l);
 }
 
-/* ---- a contact for an agent ------------------------------------------------------------------------ */
+/* ---- a contact for an agent
+ * ------------------------------------------------------------------------ */
 
 struct search {
 	const struct routing *r; /* borrowed */

@@ -137,7 +137,8 @@ void core_offer_due(struct routing *r, uint32_t c)
 		core_offer_missed(r, agents[i], missed_max);
 }
 
-/* ---- commands ---------------------------------------------------------------------------------- */
+/* ---- commands ----------------------------------------------------------------------------------
+ */
 
 /* A command never sees an offer, a wrap-up or a pause that is over but was not yet ticked away. */
 uint32_t core_contact_now(struct routing *r, usher_id id)
@@ -208,7 +209,8 @@ int core_on_decline(struct routing *r, const struct routing_command *ev)
 	return 0;
 }
 
-/* ---- taking ------------------------------------------------------------------------------------ */
+/* ---- taking ------------------------------------------------------------------------------------
+ */
 
 static int check_take(const struct routing *r, uint32_t c, uint32_t a, bool from_holder)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a contact asks for: its own requirements and those of its queue, in the step it has reached. */
+/* What a contact asks for: its own requirements and those of its queue, in the step it has reached.
+ */
 #include "routing/core/parts.h"
 
 int core_requirements_read(const struct routing_requirement *items, unsigned count,
@@ -69,8 +70,7 @@ static unsigned add(struct need *needs, unsigned count, struct need need)
 void core_requirements_resolve(struct routing *r, struct line *l)
 {
 	const struct routing_queue_set *set = &r->queues[l->key.queue].set;
-	const struct routing_step *step =
-		set->step_count > 0 ? &set->steps[l->key.step] : NULL;
+	const struct routing_step *step = set->step_count > 0 ? &set->steps[l->key.step] : NULL;
 	struct need all[ROUTING_RESOLVED_MAX];
 	unsigned count = 0;
 	for (unsigned i = 0; i < set->requirement_count; i++)

@@ -6,7 +6,7 @@
 struct load { /* where a record says so itself: what was wrong */
 	struct reader in;
 	const char *fault; /* borrowed: a literal */
-	uint32_t lines;    /* read so far, in slots 1 … */
+	uint32_t lines;	   /* read so far, in slots 1 … */
 };
 
 static bool fail(struct load *l, const char *fault)
@@ -17,7 +17,8 @@ static bool fail(struct load *l, const char *fault)
 	return false;
 }
 
-/* ---- queues, agents ------------------------------------------------------------------------------ */
+/* ---- queues, agents
+ * ------------------------------------------------------------------------------ */
 
 static bool get_queue(struct routing *r, struct load *l)
 {
@@ -127,7 +128,8 @@ static bool get_agent(struct routing *r, struct load *l)
 	return !l->in.is_bad;
 }
 
-/* ---- lines --------------------------------------------------------------------------------------- */
+/* ---- lines
+ * --------------------------------------------------------------------------------------- */
 
 static void get_needs(struct routing *r, struct load *l, struct line *line)
 {
@@ -175,7 +177,8 @@ static bool get_line(struct routing *r, struct load *l)
 	return true;
 }
 
-/* ---- contacts ------------------------------------------------------------------------------------ */
+/* ---- contacts
+ * ------------------------------------------------------------------------------------ */
 
 struct contact_record {
 	struct contact contact; /* without its links */
@@ -242,9 +245,9 @@ static bool is_sound(const struct routing *r, const struct load *l,
 	       is_held == (record->seats > 0) && (is_waiting || record->only == 0) &&
 	       (is_waiting || !is_fresh || c->state == CONTACT_OFFERED) &&
 	       (record->only == 0 || table_get(&r->agent_by_id, record->only, &slot)) &&
-	       (record->only != 0) == (c->hold_us != 0) &&
-	       (record->only != 0 || !c->is_directed) && c->epoch <= r->epoch &&
-	       c->entry <= r->epoch && (!is_fresh || is_waiting == (c->due_us == USHER_NEVER)) &&
+	       (record->only != 0) == (c->hold_us != 0) && (record->only != 0 || !c->is_directed) &&
+	       c->epoch <= r->epoch && c->entry <= r->epoch &&
+	       (!is_fresh || is_waiting == (c->due_us == USHER_NEVER)) &&
 	       (is_waiting || c->state == CONTACT_ACTIVE || c->due_us != USHER_NEVER);
 }
 
@@ -259,8 +262,8 @@ static bool get_seat(struct routing *r, struct load *l, uint32_t c)
 	bool is_right = is_offered ? role == ROLE_OFFERED
 				   : role == (contact->seats == 0 ? (unsigned)ROLE_HOLDER
 								  : (unsigned)ROLE_CONFERRING);
-	if (l->in.is_bad || a == 0 || epoch > r->epoch || !is_right ||
-	    core_seat_of(r, c, a) != 0 || r->agents[a].contact_count == CORE_AGENT_CONTACTS_MAX)
+	if (l->in.is_bad || a == 0 || epoch > r->epoch || !is_right || core_seat_of(r, c, a) != 0 ||
+	    r->agents[a].contact_count == CORE_AGENT_CONTACTS_MAX)
 		return fail(l, "a contact that is with nobody known");
 	core_seat_restore(r, c, a, (enum routing_role)role, weight, epoch);
 	return true;
@@ -324,7 +327,8 @@ static bool get_contacts(struct routing *r, struct load *l)
 	return true;
 }
 
-/* ---- what refers to contacts ---------------------------------------------------------------------- */
+/* ---- what refers to contacts
+ * ---------------------------------------------------------------------- */
 
 static bool connect(struct routing *r, struct load *l)
 {
@@ -352,7 +356,8 @@ static bool connect(struct routing *r, struct load *l)
 	return true;
 }
 
-/* ---- all ----------------------------------------------------------------------------------------- */
+/* ---- all
+ * ----------------------------------------------------------------------------------------- */
 
 struct counts {
 	uint64_t queues, agents, lines, contacts;

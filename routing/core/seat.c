@@ -96,16 +96,13 @@ void core_seat_restore(struct routing *r, uint32_t c, uint32_t a, enum routing_r
 {
 	const struct contact *contact = &r->contacts[c];
 	uint32_t s = core_new_seat(r);
-	r->seats[s] = (struct seat){.epoch = epoch,
-				    .contact = c,
-				    .agent = a,
-				    .weight = weight,
-				    .role = (uint8_t)role};
+	r->seats[s] = (struct seat){
+		.epoch = epoch, .contact = c, .agent = a, .weight = weight, .role = (uint8_t)role};
 	agent_link_sorted(r, s);
 	contact_link(r, s);
 	count(r, &r->seats[s]);
-	r->agents[a].wraps += contact->state == CONTACT_WRAPUP && contact->is_exclusive &&
-			      role == ROLE_HOLDER;
+	r->agents[a].wraps +=
+		contact->state == CONTACT_WRAPUP && contact->is_exclusive && role == ROLE_HOLDER;
 }
 
 void core_seat_remove(struct routing *r, uint32_t s)

@@ -132,13 +132,14 @@ static void put_contact(const struct routing *r, uint32_t c, struct usher_buf *b
 	put_number(b, contact->lease, 1);
 	put_number(b, contact->park, 1);
 	put_number(b, contact->cause, 1);
-	put_number(b,
-		   (contact->place == PLACE_FRESH || contact->place == PLACE_WIDE ? FLAG_FRESH : 0) |
-			   (contact->is_exclusive ? FLAG_EXCLUSIVE : 0) |
-			   (contact->is_directed ? FLAG_DIRECTED : 0) |
-			   (contact->is_patient ? FLAG_PATIENT : 0) |
-			   (contact->is_callback ? FLAG_CALLBACK : 0),
-		   1);
+	put_number(
+		b,
+		(contact->place == PLACE_FRESH || contact->place == PLACE_WIDE ? FLAG_FRESH : 0) |
+			(contact->is_exclusive ? FLAG_EXCLUSIVE : 0) |
+			(contact->is_directed ? FLAG_DIRECTED : 0) |
+			(contact->is_patient ? FLAG_PATIENT : 0) |
+			(contact->is_callback ? FLAG_CALLBACK : 0),
+		1);
 	put_waits(contact, b);
 	put_seats(r, c, b);
 }

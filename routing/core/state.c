@@ -37,8 +37,8 @@ uint32_t core_new_contact(struct routing *r, usher_id id)
 {
 	assert(r->contact_count < r->limits.contacts_max);
 	uint32_t c = pop(r->contacts_free, &r->contact_count);
-	r->contacts[c] = (struct contact){
-		.id = id, .due_us = USHER_NEVER, .step_end_us = USHER_NEVER};
+	r->contacts[c] =
+		(struct contact){.id = id, .due_us = USHER_NEVER, .step_end_us = USHER_NEVER};
 	table_set(&r->contact_by_id, id, c);
 	return c;
 }

@@ -10,92 +10,52 @@
 #define ROUTING_CORE_STATE_H
 
 #include "routing/base/table.h"
-#include "routing/core/core.h"
+#include "routing/core/constants.h"
 #include "routing/core/tree.h"
-
-#define CORE_EXCLUDED_MAX 4          /* agents a contact is kept from at one time */
-#define CORE_AGENT_CONTACTS_MAX 256  /* parts in contacts, of one agent */
-#define CORE_EFFECTS_MAX 16384       /* of one step */
-#define CORE_UNIT_EFFECTS 4096       /* at most, of one event or one unit of deferred work */
-#define CORE_UNITS_MAX 1024          /* of deferred work in one step */
-#define CORE_CONSULTS_MAX 4          /* open consultations about one contact */
-#define CORE_HOPS_MAX 8              /* overflows in a row */
-#define CORE_LEVELS SKILL_LEVEL_MAX
-
-#define CORE_GRACE_US (60 * USHER_SECOND)    /* a lost agent keeps live contacts so long */
-#define CORE_REVIEW_US (5 * USHER_MINUTE)    /* the first of each queue is looked at again */
-#define CORE_ROUND_MAX_US (60 * USHER_SECOND) /* an exclusion lasts at most so long */
-#define CORE_ROUND_REVIEW_US (5 * USHER_SECOND) /* and is questioned so often */
-#define CORE_RETRY_US (60 * USHER_SECOND)    /* an overflow that was not possible */
-#define CORE_WRAPUP_MAX_US USHER_DAY
-#define CORE_HOLD_MAX_US (30 * USHER_DAY)
-#define CORE_PARK_MAX_US (400 * USHER_DAY)
-#define CORE_SPAN_MAX_US (400 * USHER_DAY)   /* of any setting */
-
-enum core_place { /* of a waiting contact */
-	PLACE_NONE = 0,
-	PLACE_FRESH = 1, /* to be matched by this step, or by the tick that follows at once */
-	PLACE_LINE = 2,
-	PLACE_OWN = 3,   /* waits for one agent */
-	PLACE_WIDE = 4,  /* offered, and to be offered to more agents */
-};
-
-enum core_lease { /* whose turn it is to write, in an active contact */
-	LEASE_NONE = 0,
-	LEASE_FIRST = 1, /* the agent's first answer */
-	LEASE_REPLY = 2, /* the agent's */
-	LEASE_SILENCE = 3, /* the customer's */
-};
-
-enum core_park { /* why a contact is parked */
-	PARK_AGENT = 0,
-	PARK_CLOSED = 1, /* the queue is closed */
-	PARK_DUE = 2,    /* not before its time */
-};
 
 struct contact {
 	usher_id id;
 	usher_us first_us, queued_us;
 	usher_us due_us;      /* when time does something to it; USHER_NEVER: nothing */
-	uint64_t epoch;       /* the last one given to it */
-	uint64_t entry;       /* order of coming into its queue */
+	uint64_t epoch;	      /* the last one given to it */
+	uint64_t entry;	      /* order of coming into its queue */
 	usher_us step_end_us; /* USHER_NEVER in the last step */
 	uint32_t queue, line;
 	uint32_t queue_prev, queue_next; /* in list queue.contacts, by entry */
-	uint32_t due_prev, due_next; /* in list line.due while is_listed */
-	uint32_t own_prev, own_next; /* in list queue.own while it waits for one agent */
-	uint32_t timer;       /* slot in the timer heap, 0 = in none */
-	uint32_t seats;       /* agents' parts in it: the holder, or the earliest offer, first */
-	uint32_t only;        /* the agent it waits for */
-	uint32_t about;       /* the contact it is a consultation about */
-	uint32_t consults;    /* its consultations */
+	uint32_t due_prev, due_next;	 /* in list line.due while is_listed */
+	uint32_t own_prev, own_next;	 /* in list queue.own while it waits for one agent */
+	uint32_t timer;			 /* slot in the timer heap, 0 = in none */
+	uint32_t seats;	   /* agents' parts in it: the holder, or the earliest offer, first */
+	uint32_t only;	   /* the agent it waits for */
+	uint32_t about;	   /* the contact it is a consultation about */
+	uint32_t consults; /* its consultations */
 	uint32_t consult_next;
 	uint8_t state, channel, priority, place;
 	uint8_t step, hops, lease, park;
-	uint8_t cause;        /* of the close that follows the wrap-up */
+	uint8_t cause; /* of the close that follows the wrap-up */
 	uint8_t excluded_count, seat_count, consult_count;
-	bool is_exclusive;    /* its wrap-up keeps the agent from new work */
-	bool is_directed;     /* a person chose `only`: membership and skills do not matter */
+	bool is_exclusive; /* its wrap-up keeps the agent from new work */
+	bool is_directed;  /* a person chose `only`: membership and skills do not matter */
 	bool is_patient, is_callback, is_listed;
 	usher_us hold_us;     /* end of the time it waits for `only`; 0 = it does not */
 	usher_us retry_us;    /* no overflow before */
 	usher_us excluded_us; /* end of the exclusion round; 0 = none */
 	usher_us fallback_us; /* time for the fallback agent */
 	usher_id excluded[CORE_EXCLUDED_MAX];
-	usher_id barred;      /* never gets it; 0 = nobody */
-	usher_id fallback;    /* to wait for next; 0 = nobody */
-	usher_id parker;      /* who parked it, 0 = nobody */
-	usher_id about_id;    /* while a snapshot is read */
+	usher_id barred;   /* never gets it; 0 = nobody */
+	usher_id fallback; /* to wait for next; 0 = nobody */
+	usher_id parker;   /* who parked it, 0 = nobody */
+	usher_id about_id; /* while a snapshot is read */
 };
 
 /* An agent's part in a contact. */
 struct seat {
 	uint64_t epoch;
 	uint32_t contact, agent;
-	uint32_t next;                   /* in list contact.seats */
+	uint32_t next;			 /* in list contact.seats */
 	uint32_t agent_prev, agent_next; /* in list agent.seats, by epoch */
-	uint16_t weight; /* units it takes of the agent */
-	uint8_t role;    /* enum routing_role */
+	uint16_t weight;		 /* units it takes of the agent */
+	uint8_t role;			 /* enum routing_role */
 };
 
 /* What contacts of one line have in common, before the step is applied. */
@@ -119,9 +79,9 @@ struct line {
 	struct tree waiting;  /* of contact_nodes */
 	uint64_t skills_mask; /* of the required ones */
 	uint32_t anchor;      /* the tree of lines it is in while somebody waits, 0 = none */
-	uint32_t refs;        /* contacts, in any state */
+	uint32_t refs;	      /* contacts, in any state */
 	uint16_t growth;
-	uint8_t growth_slot;  /* while somebody waits */
+	uint8_t growth_slot; /* while somebody waits */
 	uint8_t tier, ring_max, penalty_max;
 	uint8_t required_count, need_count; /* required ones first, both by skill */
 	bool is_deferred;
@@ -130,7 +90,7 @@ struct line {
 	struct need needs[ROUTING_RESOLVED_MAX];
 	uint32_t due_first, due_last; /* list of its contacts, by due instant, then id */
 	uint32_t timer;
-	uint32_t hash_next;              /* in list line_by_hash */
+	uint32_t hash_next;		 /* in list line_by_hash */
 	uint32_t queue_prev, queue_next; /* in list queue.lines while somebody waits */
 	uint64_t hash;
 };
@@ -144,63 +104,53 @@ struct agent_skill {
 struct agent {
 	usher_id id;
 	usher_us idle_since_us, since_us;
-	usher_us due_us;      /* end of the grace of a lost agent */
+	usher_us due_us; /* end of the grace of a lost agent */
 	uint64_t skills_mask;
 	uint32_t load, offers, contact_count, wraps; /* wraps: exclusive ones */
 	uint32_t load_of[CHANNEL_KINDS];
 	uint16_t count[CHANNEL_KINDS];
 	uint32_t seats_first, seats_last;
-	struct tree own;      /* of contact_nodes: contacts that wait for it alone */
+	struct tree own; /* of contact_nodes: contacts that wait for it alone */
 	uint32_t timer;
 	uint32_t touched_next; /* in list touched */
 	uint32_t reason, shown_reason;
 	uint16_t capacity, missed;
 	uint8_t wanted, shown;
 	uint8_t skill_count, held_skills, member_count; /* held: at a level above 0 */
-	uint8_t rooms;   /* bits of its channels in the rows of those with room */
+	uint8_t rooms; /* bits of its channels in the rows of those with room */
 	bool is_lost, is_unresponsive, is_removed;
-	bool is_dirty;   /* may have room for more than when it was last matched */
+	bool is_dirty; /* may have room for more than when it was last matched */
 	bool is_touched;
-	bool is_listed;  /* in the trees of its queues */
-	bool is_free;    /* able to work, with nothing in hand */
+	bool is_listed; /* in the trees of its queues */
+	bool is_free;	/* able to work, with nothing in hand */
 };
 
 /* Slot agent * ROUTING_MEMBERSHIPS_MAX + n; the node of the same slot is in queue.available. */
 struct member {
 	uint32_t queue, prev, next; /* in list queue.members */
-	uint64_t turn;              /* epoch of the last offer from the queue */
+	uint64_t turn;		    /* epoch of the last offer from the queue */
 	uint16_t position;
 	uint8_t ring, penalty, weight;
-};
-
-enum core_chore { /* bits: what is to be done with each contact of a queue, one after the other */
-	CHORE_REMOVE = 1,  /* the queue is gone */
-	CHORE_RELINE = 2,  /* its settings have changed */
-	CHORE_REOPEN = 4,  /* it has opened */
-	CHORE_ABSENT = 8,  /* nobody is there */
-	CHORE_WAKE = 16,   /* deferred work may go out again */
-	CHORE_REVIEW = 32, /* the first one is looked at again */
-	CHORE_WALKS = CHORE_REMOVE | CHORE_RELINE | CHORE_REOPEN | CHORE_ABSENT,
 };
 
 struct queue {
 	struct routing_queue_set set;
 	uint32_t contact_states[CONTACT_STATES];
 	uint32_t agent_states[AGENT_STATES];
-	uint32_t lines;      /* with somebody waiting */
-	uint32_t own;        /* contacts that wait for one agent */
+	uint32_t lines; /* with somebody waiting */
+	uint32_t own;	/* contacts that wait for one agent */
 	uint32_t contacts_first, contacts_last, contact_count;
 	uint32_t members, member_count, free_count;
-	uint32_t cursor;     /* the next contact of a chore that walks */
-	usher_id cursor_id;  /* while a snapshot is read */
+	uint32_t cursor;    /* the next contact of a chore that walks */
+	usher_id cursor_id; /* while a snapshot is read */
 	uint32_t revision;
 	uint32_t timer;
 	uint8_t chores;
 	bool is_removed, is_closed;
-	usher_us until_us;   /* when it opens or closes; USHER_NEVER when unknown */
-	usher_us absent_us;  /* since when nobody is there; USHER_NEVER: somebody is */
-	usher_us due_us;     /* when absence lets contacts overflow */
-	usher_us retry_us;   /* they could not: not before */
+	usher_us until_us;     /* when it opens or closes; USHER_NEVER when unknown */
+	usher_us absent_us;    /* since when nobody is there; USHER_NEVER: somebody is */
+	usher_us due_us;       /* when absence lets contacts overflow */
+	usher_us retry_us;     /* they could not: not before */
 	struct tree available; /* of member_nodes */
 };
 
@@ -224,7 +174,7 @@ struct routing {
 	struct routing_limits limits;
 	uint64_t seed;
 	usher_us now_us;
-	uint64_t epoch; /* the last one given; also orders entries into queues */
+	uint64_t epoch;	    /* the last one given; also orders entries into queues */
 	usher_us review_us; /* USHER_NEVER while nobody waits */
 	struct routing_channel_set channels[CHANNEL_KINDS];
 	struct growth growths[ROUTING_GROWTHS_MAX];
@@ -234,7 +184,7 @@ struct routing {
 	struct tree_node *contact_nodes;
 	struct agent *agents;
 	struct agent_skill *agent_skills; /* ROUTING_SKILLS_MAX of each agent, by skill */
-	struct tree_node *agent_nodes; /* of dirty, or of leaving_agents */
+	struct tree_node *agent_nodes;	  /* of dirty, or of leaving_agents */
 	struct member *members;
 	struct tree_node *member_nodes;
 	struct queue *queues;
@@ -252,26 +202,26 @@ struct routing {
 
 	/* roster.c */
 	struct table slot_by_skill;
-	uint32_t *skill_numbers;  /* by slot */
+	uint32_t *skill_numbers; /* by slot */
 	uint32_t skill_count;
-	size_t words;             /* of a row: one bit per agent slot */
-	uint64_t *skill_rows;     /* [slot][level - 1][word]: has at least this level */
-	uint32_t *skill_supply;   /* [slot][level - 1]: bits set */
-	uint64_t *queue_rows;     /* [queue][word]: is a member */
-	uint64_t *room_rows;      /* [channel][word]: available, not dirty, with room */
+	size_t words;		/* of a row: one bit per agent slot */
+	uint64_t *skill_rows;	/* [slot][level - 1][word]: has at least this level */
+	uint32_t *skill_supply; /* [slot][level - 1]: bits set */
+	uint64_t *queue_rows;	/* [queue][word]: is a member */
+	uint64_t *room_rows;	/* [channel][word]: available, not dirty, with room */
 
 	/* line.c: trees of line_nodes by the head of each line; [anchor][growth slot] */
 	struct tree *anchors;
-	uint8_t *anchor_levels;   /* [skill slot]: bits of the levels at which lines are filed */
+	uint8_t *anchor_levels; /* [skill slot]: bits of the levels at which lines are filed */
 
-	struct tree fresh; /* of contact_nodes: waiting, not matched yet */
-	struct tree dirty; /* of agent_nodes: to be offered what waits */
-	struct tree wide; /* of contact_nodes: offered, to more agents yet */
-	struct tree chores; /* of queue_nodes */
-	struct tree leaving_agents; /* removed, with contacts still to be let go */
+	struct tree fresh;		 /* of contact_nodes: waiting, not matched yet */
+	struct tree dirty;		 /* of agent_nodes: to be offered what waits */
+	struct tree wide;		 /* of contact_nodes: offered, to more agents yet */
+	struct tree chores;		 /* of queue_nodes */
+	struct tree leaving_agents;	 /* removed, with contacts still to be let go */
 	uint32_t touched, touched_count; /* agents whose shown state may have changed */
 	size_t effect_count;
-	bool is_loading; /* a snapshot: what is waiting was looked at before */
+	bool is_loading;      /* a snapshot: what is waiting was looked at before */
 	uint32_t *line_marks; /* for snapshots: the number of a line in it */
 
 	routing_on_decision on_decision;

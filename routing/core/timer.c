@@ -66,8 +66,8 @@ static void settle(struct routing *r, uint32_t slot, struct timer t)
 		put(r, slot, r->timers[parent_of(slot)]);
 		slot = parent_of(slot);
 	}
-	for (uint32_t child = best_child(r, slot);
-	     child != 0 && is_before(&r->timers[child], &t); child = best_child(r, slot)) {
+	for (uint32_t child = best_child(r, slot); child != 0 && is_before(&r->timers[child], &t);
+	     child = best_child(r, slot)) {
 		put(r, slot, r->timers[child]);
 		slot = child;
 	}

@@ -100,8 +100,7 @@ static int check_move(const struct routing *r, const struct routing_transfer *ev
 	if (core_find_agent(r, ev->agent) == 0 || (ev->to_queue != 0 && q == 0) ||
 	    (ev->to_agent != 0 && core_find_agent(r, ev->to_agent) == 0))
 		return E_NOT_FOUND;
-	if (ev->to_agent_us < 0 || ev->to_agent_us > CORE_HOLD_MAX_US ||
-	    ev->to_agent == ev->agent)
+	if (ev->to_agent_us < 0 || ev->to_agent_us > CORE_HOLD_MAX_US || ev->to_agent == ev->agent)
 		return E_INVALID;
 	return q != 0 && r->queues[q].is_removed ? E_CLOSED : 0;
 }

@@ -2,7 +2,8 @@
 /* Questions about the state. */
 #include "routing/core/parts.h"
 
-/* ---- contact ----------------------------------------------------------------------------------- */
+/* ---- contact -----------------------------------------------------------------------------------
+ */
 
 /* How many of the line stand before a contact with this key and growth. Where the growths differ:
  * those with a higher score, which are the ones that arrived before a certain instant. */
@@ -63,8 +64,7 @@ static void view_contact(const struct routing *r, uint32_t c, struct routing_con
 		.step = contact->step,
 		.seats = contact->seat_count,
 		.is_callback = contact->is_callback,
-		.is_closed_hours =
-			contact->state == CONTACT_PARKED && contact->park == PARK_CLOSED,
+		.is_closed_hours = contact->state == CONTACT_PARKED && contact->park == PARK_CLOSED,
 		.consults_for = contact->about != 0 ? r->contacts[contact->about].id : 0,
 	};
 	if (contact->state == CONTACT_WAITING)
@@ -111,7 +111,8 @@ unsigned routing_requirements(const struct routing *r, usher_id contact,
 	return count;
 }
 
-/* ---- agent, channel, queue ------------------------------------------------------------------------ */
+/* ---- agent, channel, queue
+ * ------------------------------------------------------------------------ */
 
 static void view_agent(const struct routing *r, uint32_t a, struct routing_agent_view *ret)
 {
@@ -184,7 +185,8 @@ bool routing_queue(const struct routing *r, usher_id queue, struct routing_queue
 	return true;
 }
 
-/* ---- all ------------------------------------------------------------------------------------------ */
+/* ---- all
+ * ------------------------------------------------------------------------------------------ */
 
 void routing_each_contact(const struct routing *r, routing_on_contact on_contact, void *arg)
 {

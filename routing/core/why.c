@@ -4,9 +4,9 @@
 #include "routing/core/parts.h"
 
 static const char *const names[ROUTING_REASONS] = {
-	"chosen",      "other-first",    "unknown",   "signed-out", "not-ready",   "lost",
-	"not-responding", "wrap-up",     "not-member", "skill",     "excluded",    "preferred-other",
-	"capacity",    "channel-max",    "ring",      "penalty",    "exclusive",   "reserve"};
+	"chosen",	  "other-first", "unknown",    "signed-out", "not-ready", "lost",
+	"not-responding", "wrap-up",	 "not-member", "skill",	     "excluded",  "preferred-other",
+	"capacity",	  "channel-max", "ring",       "penalty",    "exclusive", "reserve"};
 
 const char *routing_reason_name(enum routing_reason reason)
 {
@@ -102,10 +102,10 @@ static struct routing_why reserved(const struct routing *r, uint32_t a, const st
 	uint32_t left = queue->free_count - is_free;
 	if (!line->is_deferred || left >= queue->set.reserve)
 		return (struct routing_why){.reason = REASON_CHOSEN};
-	return (struct routing_why){.reason = REASON_RESERVE,
-				    .needed = queue->set.reserve,
-				    .has = (uint8_t)(queue->free_count < 255 ? queue->free_count
-									     : 255)};
+	return (struct routing_why){
+		.reason = REASON_RESERVE,
+		.needed = queue->set.reserve,
+		.has = (uint8_t)(queue->free_count < 255 ? queue->free_count : 255)};
 }
 
 /* REASON_CHOSEN: nothing is in the way, though another may come first. */

@@ -209,6 +209,11 @@ def make_site(admin, root, lmtp):
     admin.call("GET", "/weights/visit")
     for path in ("/skills", "/weights", "/queues", "/users", "/codes", "/channels", "/channels/mail", "/routing/check"):
         admin.call("GET", path)
+    half_hour = admin.call("GET", "/staffing?calls=100&aht=180&patience=2min&shrinkage=30")
+    if half_hour["needed"] != 12 or len(half_hour["items"]) != 5:
+        raise RuntimeError(f"staffing: {half_hour}")
+    admin.call("GET", "/staffing?calls=100&aht=180&occupancy=85", expect=400)
+    admin.call("GET", "/staffing?calls=100", expect=400)
     root.call("POST", "/tokens", {"label": "x"}, expect=403)
     made = admin.call("POST", "/tokens", {"label": "Report"})
     admin.call("GET", "/tokens")

@@ -187,8 +187,8 @@ static void contact_states_exhaustively(void **state)
 	static const char *const table[CONTACT_STATES] = {
 		/*            none waiting offered active parked wrap-up closed */
 		/* none    */ ".W.....",
-		/* waiting */ ".WOA..C",
-		/* offered */ ".W.A..C",
+		/* waiting */ ".WOAP.C",
+		/* offered */ ".W.AP.C",
 		/* active  */ ".W.APUC",
 		/* parked  */ ".W.A..C",
 		/* wrap-up */ ".W....C",
