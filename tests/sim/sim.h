@@ -49,6 +49,7 @@ struct sim_seat {
 struct sim_refusal {
 	usher_id agent;
 	usher_us at;
+	bool is_certain; /* false: it may be that he does not get it for a while */
 };
 
 struct sim_contact {
@@ -56,7 +57,7 @@ struct sim_contact {
 	enum contact_state state; /* CONTACT_NONE: the next effect must say */
 	usher_id queue, parker, about, excluded, directed;
 	usher_us first_us, queued_us, hold_us; /* hold_us: may wait for one agent until then */
-	usher_us preferred_us, offer_end_us;
+	usher_us preferred_us, offer_end_us, refused_us;
 	uint8_t priority; /* above 9: told by the queue it comes into */
 	uint8_t step;
 	enum channel_kind channel;

@@ -145,10 +145,13 @@ static void compare_queue(const struct sim *s, const struct sim_queue *q, bool i
 /* ---- nobody waits who need not ----------------------------------------------------------------
  */
 
+/* A round goes on with each refusal, for the last four of them. */
 static bool was_refused_by(const struct sim *s, const struct sim_contact *c, usher_id agent)
 {
+	if (c->refusal_count == 0 || s->core_us - c->refused_us > USHER_MINUTE)
+		return false;
 	for (unsigned i = 0; i < c->refusal_count; i++)
-		if (c->refusals[i].agent == agent && s->core_us - c->refusals[i].at <= USHER_MINUTE)
+		if (c->refusals[i].agent == agent)
 			return true;
 	return c->refusal_count == SIM_REFUSALS;
 }

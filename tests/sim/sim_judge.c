@@ -175,12 +175,16 @@ bool sim_may_take(struct sim *s, const struct sim_contact *c, const struct sim_a
 
 /* ---- the judgement of an offer -------------------------------------------------------------- */
 
-/* Inside five seconds no round ends, where nothing else happens to the contact. */
-static void judge_refusals(const struct sim *s, const struct sim_contact *c, usher_id agent)
+/* No round ends in the instant of the refusal, where nothing else happens to the contact. */
+static void judge_refusals(struct sim *s, const struct sim_contact *c, usher_id agent)
 {
+	const struct sim_queue *q = sim_find_queue(s, c->queue);
+	if (!s->is_settled || q == NULL || q->set.step_count > 0 || q->set.overflow_us > 0 ||
+	    q->set.wait_max_us > 0)
+		return;
 	for (unsigned i = 0; i < c->refusal_count; i++) {
 		const struct sim_refusal *it = &c->refusals[i];
-		sim_expect(s, it->agent != agent || it->at != s->core_us,
+		sim_expect(s, it->agent != agent || it->at != s->core_us || !it->is_certain,
 			   "offered again at once to the one who refused");
 	}
 }

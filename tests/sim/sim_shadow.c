@@ -43,7 +43,7 @@ struct sim_seat *sim_find_seat(struct sim_contact *c, usher_id agent)
 
 static struct sim_contact *add_contact(struct sim *s, usher_id id)
 {
-	sim_expect(s, s->open < s->contacts_max, "more contacts are open than the limit allows");
+	sim_expect(s, s->open < 2 * s->contacts_max, "far more contacts than the limit allows");
 	sim_expect(s, sim_find(s, id) == NULL, "one contact twice");
 	struct sim_contact *c = &s->contacts[s->open++];
 	*c = (struct sim_contact){.id = id, .queued_us = s->core_us};
@@ -78,12 +78,13 @@ static void shadow_new(struct sim *s, const struct routing_contact_new *ev)
 	sim_classify(c);
 }
 
-static void refuse(struct sim *s, struct sim_contact *c, usher_id agent)
+static void refuse(struct sim *s, struct sim_contact *c, usher_id agent, bool is_certain)
 {
 	c->is_plain = false;
+	c->refused_us = s->core_us;
 	if (c->refusal_count == SIM_REFUSALS)
 		memmove(c->refusals, c->refusals + 1, --c->refusal_count * sizeof c->refusals[0]);
-	c->refusals[c->refusal_count++] = (struct sim_refusal){agent, s->core_us};
+	c->refusals[c->refusal_count++] = (struct sim_refusal){agent, s->core_us, is_certain};
 }
 
 /* Somebody decided anew who may have it. */
@@ -118,7 +119,7 @@ static void shadow_move_all(struct sim *s, const struct routing_transfer *ev)
 {
 	for (unsigned i = 0; i < s->open; i++) {
 		struct sim_contact *c = &s->contacts[i];
-		if (c->seat_count > 0 && c->seats[0].agent == ev->agent)
+		if (c->state == CONTACT_ACTIVE && c->seats[0].agent == ev->agent)
 			redirect(s, c, ev);
 	}
 }
@@ -324,7 +325,9 @@ static void on_offer_ended(struct sim *s, struct sim_contact *c, const struct ro
 	if (fx->cause == CAUSE_DECLINED)
 		sim_find_agent(s, fx->agent)->missed = 0;
 	if (fx->cause == CAUSE_DECLINED || fx->cause == CAUSE_TIMEOUT)
-		refuse(s, c, fx->agent);
+		refuse(s, c, fx->agent, true);
+	if (fx->cause == CAUSE_TRANSFERRED)
+		refuse(s, c, fx->agent, false);
 	unseat(s, c, it);
 	if (c->seat_count == 0)
 		c->state = CONTACT_NONE; /* what follows must say where it is now */
@@ -384,8 +387,8 @@ static void on_released(struct sim *s, struct sim_contact *c, const struct routi
 	bool was_holder = it->role == ROLE_HOLDER;
 	if (fx->cause == CAUSE_NO_REPLY)
 		missed(s, c, fx->agent);
-	if (fx->cause == CAUSE_NO_REPLY && c->seat_count == 1)
-		refuse(s, c, fx->agent);
+	if ((fx->cause == CAUSE_NO_REPLY && c->seat_count == 1) || fx->cause == CAUSE_TRANSFERRED)
+		refuse(s, c, fx->agent, fx->cause == CAUSE_NO_REPLY);
 	unseat(s, c, it);
 	c->is_plain = false;
 	c->is_kept = c->is_kept || was_holder;

@@ -31,7 +31,7 @@ static void init(struct sim *s, uint64_t seed, uint64_t length, bool has_restore
 	struct routing_limits limits = limits_of(s);
 	sim_expect(s, routing_new(&s->r, &limits, seed, &err) == 0, "no core");
 	sim_expect(s, sim_allocations > 0, "allocations are not counted");
-	s->contacts = memory_new_array(s->contacts_max + 1, sizeof *s->contacts);
+	s->contacts = memory_new_array(2 * s->contacts_max + 1, sizeof *s->contacts);
 	routing_observe(s->r, sim_reference, s);
 	for (unsigned k = 0; k < CHANNEL_KINDS; k++)
 		s->channels[k].weight = AGENT_CAPACITY_DEFAULT;
@@ -173,6 +173,7 @@ static void apply(struct sim *s, const struct routing_event *ev)
 		sim_shadow_effect(s, &fx.items[i]);
 		note(s, &fx.items[i]);
 	}
+	sim_expect(s, s->open <= s->contacts_max, "more contacts are open than the limit allows");
 	settings_end(s, ev, is_rejected, &before);
 	s->event = NULL;
 }
@@ -262,7 +263,8 @@ static void make_simple(struct sim *s)
 			continue;
 		ev = (struct routing_event){.kind = EV_QUEUE_SET};
 		ev.queue = (struct routing_queue_set){.queue = s->queues[q].set.queue,
-						      .offer_us = 5 * USHER_SECOND};
+						      .offer_us = USHER_HOUR,
+						      .missed_max = UINT16_MAX};
 		sim_step(s, &ev);
 		ev = (struct routing_event){.kind = EV_QUEUE_OPEN};
 		ev.hours = (struct routing_hours){s->queues[q].set.queue, true, USHER_NEVER};
