@@ -158,6 +158,8 @@ static bool was_refused_by(const struct sim *s, const struct sim_contact *c, ush
 
 static void compare_work(struct sim *s)
 {
+	s->before_us = s->core_us; /* nothing is due: what waits for one agent still does */
+	s->is_settled = true;
 	unsigned start = s->open > SAMPLE ? (unsigned)(s->step % s->open) : 0;
 	for (unsigned i = 0; i < s->open && i < SAMPLE; i++) {
 		const struct sim_contact *c = &s->contacts[(start + i) % s->open];

@@ -179,8 +179,8 @@ bool sim_may_take(struct sim *s, const struct sim_contact *c, const struct sim_a
 static void judge_refusals(struct sim *s, const struct sim_contact *c, usher_id agent)
 {
 	const struct sim_queue *q = sim_find_queue(s, c->queue);
-	if (!s->is_settled || q == NULL || q->set.step_count > 0 || q->set.overflow_us > 0 ||
-	    q->set.wait_max_us > 0)
+	if (!s->is_settled || c->queued_us == s->core_us || q == NULL || q->set.step_count > 0 ||
+	    q->set.overflow_us > 0 || q->set.wait_max_us > 0)
 		return;
 	for (unsigned i = 0; i < c->refusal_count; i++) {
 		const struct sim_refusal *it = &c->refusals[i];

@@ -72,7 +72,9 @@ static void shadow_new(struct sim *s, const struct routing_contact_new *ev)
 	c->excluded = ev->excluded;
 	c->is_callback = ev->is_callback;
 	c->is_kept = !c->is_plain;
-	c->preferred_us = ev->preferred_us + ev->fallback_us;
+	/* The wait for the second agent begins when the end of the first was noticed. */
+	bool is_twice = ev->preferred != 0 && ev->fallback != 0;
+	c->preferred_us = is_twice ? 1000 * USHER_DAY : ev->preferred_us + ev->fallback_us;
 	c->requirement_count = ev->requirement_count;
 	memcpy(c->requirements, ev->requirements, sizeof c->requirements);
 	sim_classify(c);

@@ -125,8 +125,10 @@ static void settings_end(struct sim *s, const struct routing_event *ev, bool is_
 	if (is_rejected && ev->kind == EV_CHANNEL_SET &&
 	    (unsigned)ev->channel.channel < CHANNEL_KINDS)
 		s->channels[ev->channel.channel] = before->channel_was;
-	if (is_rejected && before->agent != NULL)
-		*before->agent = before->agent_was;
+	if (is_rejected && before->agent != NULL) {
+		before->agent->id = before->agent_was.id;
+		before->agent->set = before->agent_was.set;
+	}
 	if (is_rejected && before->queue != NULL)
 		*before->queue = before->queue_was;
 	if (is_rejected)
@@ -158,7 +160,8 @@ static void apply(struct sim *s, const struct routing_event *ev)
 	usher_us now = s->now - s->back_us;
 	s->before_us = s->core_us;
 	s->core_us = now > s->core_us ? now : s->core_us;
-	s->is_settled = routing_deadline(s->r) > s->core_us;
+	/* Those of a changed queue are looked at one after the other, in the order they entered. */
+	s->is_settled = routing_deadline(s->r) > s->core_us && ev->kind != EV_QUEUE_SET;
 	s->step++;
 	s->event = ev;
 	settings_begin(s, ev, &before);
@@ -189,10 +192,13 @@ static void apply_journalled(struct sim *s, const struct routing_event *ev)
 	apply(s, &again);
 }
 
-static bool is_setting(const struct routing_event *ev)
+static bool is_setting(const struct sim *s, const struct routing_event *ev)
 {
-	return ev->kind <= EV_PRESENCE_FOUND || ev->kind == EV_PRIORITY || ev->kind == EV_REQUIRE ||
-	       ev->kind == EV_QUEUE_OPEN;
+	bool is_again = ev->kind == EV_CONTACT_NEW && sim_find(s, ev->contact.contact) != NULL;
+	bool is_supervisors =
+		ev->kind == EV_MOVE_ALL || (ev->kind == EV_TRANSFER && ev->transfer.agent == 0);
+	return is_again || is_supervisors || ev->kind <= EV_PRESENCE_FOUND ||
+	       ev->kind == EV_PRIORITY || ev->kind == EV_REQUIRE || ev->kind == EV_QUEUE_OPEN;
 }
 
 /* The shadow hears of an event before its effects. Where the event changes what earlier effects
@@ -202,13 +208,12 @@ void sim_step(struct sim *s, const struct routing_event *ev)
 {
 	struct routing_event tick = {.kind = EV_TICK};
 	bool may_blur = ev->kind == EV_QUEUE_SET || ev->kind == EV_AGENT_SET ||
-			ev->kind == EV_AGENT_WANTS || ev->kind == EV_QUEUE_OPEN ||
-			ev->kind == EV_PRIORITY;
+			ev->kind == EV_QUEUE_OPEN || ev->kind == EV_PRIORITY;
 	if (!sim_is_due(s))
 		s->is_blurred = false;
 	else if (may_blur && sim_chance(s, 20))
 		s->is_blurred = true;
-	else if (is_setting(ev) && ev->kind != EV_TICK)
+	else if (is_setting(s, ev) && ev->kind != EV_TICK)
 		for (unsigned i = 0; sim_is_due(s); i++) {
 			sim_expect(s, i < 100000, "ticks without end");
 			apply(s, &tick);
