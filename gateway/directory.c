@@ -2,10 +2,10 @@
 #include "gateway/directory.h"
 
 #include "gateway/requirements.h"
+#include "gateway/routing_settings.h"
 #include "gateway/rows.h"
 #include "routing/base/table.h"
 
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -254,25 +254,6 @@ struct usher_text directory_queue_name(const struct directory *d, usher_id id)
 	return TEXT("");
 }
 
-/* ---- queues of a user ------------------------------------------------------------------------- */
-
-static int parse_queues(struct usher_text json, usher_id *ret, int max)
-{
-	json_t *array = json.n > 0 ? json_loadb(json.p, json.n, 0, NULL) : NULL;
-	int n = 0;
-	size_t i;
-	json_t *item;
-	json_array_foreach(array, i, item)
-	{
-		uint64_t id;
-		if (n < max && json_is_string(item) &&
-		    text_to_u64(text_of(json_string_value(item)), &id) == 0 && id != 0)
-			ret[n++] = id;
-	}
-	json_decref(array);
-	return n;
-}
-
 bool directory_is_member(const struct user_row *user, usher_id queue)
 {
 	char item[24]; /* asked for each contact and follower: the texts are ours, so no parsing */
@@ -294,15 +275,17 @@ static void put(struct turn *t, int shelf, const void *row)
 int directory_put_queue(struct turn *t, const struct queue_row *row)
 {
 	struct routing_event ev = {.kind = row->is_removed ? EV_QUEUE_REMOVE : EV_QUEUE_SET};
-	ev.queue = (struct routing_queue_set){
-		.queue = row->id,
-		.order = (enum routing_order)row->agent_order,
-		.priority = (uint8_t)row->priority,
-		.offer_us = row->offer_us,
-		.wrapup_us = row->wrapup_us,
-		.is_wrapup_exclusive = row->is_wrapup_exclusive != 0,
-		.missed_max = (uint16_t)row->missed_max,
-	};
+	struct routing_settings settings;
+	routing_settings_load(&settings, row->fields);
+	ev.queue = settings.set;
+	routing_settings_done(&settings);
+	ev.queue.queue = row->id;
+	ev.queue.order = (enum routing_order)row->agent_order;
+	ev.queue.priority = (uint8_t)row->priority;
+	ev.queue.offer_us = row->offer_us;
+	ev.queue.wrapup_us = row->wrapup_us;
+	ev.queue.is_wrapup_exclusive = row->is_wrapup_exclusive != 0;
+	ev.queue.missed_max = (uint16_t)row->missed_max;
 	int code = turn_route(t, &ev);
 	if (code == 0)
 		put(t, QUEUES, row);
@@ -318,10 +301,7 @@ int directory_put_user(struct turn *t, const struct user_row *row)
 		ev.agent.capacity = (uint16_t)row->capacity;
 		ev.agent.skill_count = (uint8_t)requirements_parse(row->skills, ev.agent.skills,
 								   ROUTING_SKILLS_MAX);
-		usher_id queues[ROUTING_MEMBERSHIPS_MAX];
-		int n = parse_queues(row->queues, queues, ROUTING_MEMBERSHIPS_MAX);
-		for (int i = 0; i < n; i++)
-			ev.agent.queues[ev.agent.queue_count++].queue = queues[i];
+		ev.agent.queue_count = (uint8_t)routing_members_load(row->queues, ev.agent.queues);
 	} else {
 		ev.presence.agent = row->id;
 	}

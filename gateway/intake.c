@@ -5,12 +5,11 @@
 #include "gateway/directory.h"
 #include "gateway/log.h"
 #include "gateway/publish.h"
+#include "gateway/rejoin.h"
 #include "gateway/requirements.h"
 #include "gateway/rows.h"
 
 #include <stdlib.h>
-
-#define PREFERRED_US (30 * USHER_SECOND) /* a returning customer waits for the last agent so long */
 
 struct intake {
 	struct arena arena;
@@ -87,16 +86,21 @@ static struct contact *find_contact(struct turn *t, struct intake *k)
 
 int intake_enqueue(struct turn *t, struct contact *c, int priority, usher_id preferred)
 {
-	struct routing_event ev = {.kind = EV_CONTACT_NEW};
-	ev.contact = (struct routing_contact_new){
-		.contact = c->row.id,
-		.queue = c->row.queue,
-		.channel = (enum channel_kind)c->row.channel,
+	struct routing_contact_new how = {
 		.priority = priority < 0 ? 255 : (uint8_t)priority,
-		.first_us = t->now,
 		.preferred = preferred,
-		.preferred_us = preferred != 0 ? PREFERRED_US : 0,
+		.preferred_us = preferred != 0 ? INTAKE_PREFERRED_US : 0,
 	};
+	return intake_enqueue_as(t, c, &how);
+}
+
+int intake_enqueue_as(struct turn *t, struct contact *c, const struct routing_contact_new *how)
+{
+	struct routing_event ev = {.kind = EV_CONTACT_NEW, .contact = *how};
+	ev.contact.contact = c->row.id;
+	ev.contact.queue = c->row.queue;
+	ev.contact.channel = (enum channel_kind)c->row.channel;
+	ev.contact.first_us = rejoin_first_us(t, c);
 	requirements_fill(t->g, c, &ev.contact);
 	usher_id queue = c->row.queue;
 	c->row.queue = 0; /* entering counts as offered to the queue */

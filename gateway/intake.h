@@ -24,6 +24,11 @@ usher_id intake_customer(struct turn *t, enum channel_kind channel, struct usher
 
 /* Puts a contact (new, or closed) into its queue. 0 or the core's refusal. Inside a turn. */
 int intake_enqueue(struct turn *t, struct contact *c, int priority, usher_id preferred) USHER_CHECKED;
+/* The same with all that can be asked for; contact, queue, channel, first_us and requirements are
+ * filled in. */
+int intake_enqueue_as(struct turn *t, struct contact *c,
+		      const struct routing_contact_new *how) USHER_CHECKED;
+#define INTAKE_PREFERRED_US (30 * USHER_SECOND) /* the wait for a preferred agent, if not said */
 
 /* A reply did not arrive: a closed or parked contact comes back, first to who wrote it. Inside a
  * turn. */

@@ -162,6 +162,11 @@ static int take_field(const struct json_field *f, const struct json *value,
 		      struct usher_error *reterr)
 {
 	int r = 0;
+	if (f->kind == JSON_KIND_ANY) {
+		if (f->ret != NULL)
+			*(const struct json **)f->ret = value;
+		return 0;
+	}
 	if (json_kind(value) != f->kind)
 		return usher_error_set(reterr, E_INVALID, "\"%s\" must be %s, not %s.", f->name,
 				       kind_name(f->kind), kind_name(json_kind(value)));

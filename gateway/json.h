@@ -28,6 +28,7 @@ enum json_kind {
 	JSON_KIND_TEXT,
 	JSON_KIND_LIST,
 	JSON_KIND_OBJECT,
+	JSON_KIND_ANY, /* of a json_field only: the value as it is, null too */
 };
 enum json_kind json_kind(const struct json *value);
 struct usher_text json_as_text(const struct json *value); /* TEXT_NONE for other kinds */
@@ -50,13 +51,14 @@ bool json_next(const struct json *object, struct json_cursor *cursor, struct ush
 /* One expected member. The list ends with name NULL. */
 struct json_field {
 	const char *name;
-	enum json_kind kind; /* TEXT, INTEGER, BOOLEAN, LIST, OBJECT */
+	enum json_kind kind; /* TEXT, INTEGER, BOOLEAN, LIST, OBJECT, ANY */
 	bool is_required;
 	bool may_be_null; /* null counts as not given */
 	int64_t min, max; /* of integers; bytes of texts; items of lists. 0, 0: no bound but
 			   * that of the document */
 	void *ret;	  /* struct usher_text, int64_t, bool or const struct json *;
-			   * written only when given; texts are borrowed from the document */
+			   * written only when given; texts are borrowed from the document;
+			   * NULL of ANY: the member is only allowed */
 	bool *ret_given;  /* may be NULL */
 };
 

@@ -4,12 +4,16 @@
 #include "gateway/directory.h"
 
 #include <jansson.h>
+#include <stdio.h>
 
-static int from_object(json_t *object, struct routing_skill *ret, int max)
+#define FIELDS_BYTES_MAX ((size_t)1 << 20)
+
+int requirements_parse(struct usher_text json, struct routing_skill *ret, int max)
 {
-	int n = 0;
+	json_t *object = json.n > 0 ? json_loadb(json.p, json.n, 0, NULL) : NULL;
 	const char *name;
 	json_t *level;
+	int n = 0;
 	json_object_foreach(object, name, level)
 	{
 		uint64_t skill;
@@ -18,28 +22,81 @@ static int from_object(json_t *object, struct routing_skill *ret, int max)
 		    skill <= UINT32_MAX && value > 0 && value <= SKILL_LEVEL_MAX)
 			ret[n++] = (struct routing_skill){(uint32_t)skill, (uint8_t)value};
 	}
-	return n;
-}
-
-int requirements_parse(struct usher_text json, struct routing_skill *ret, int max)
-{
-	json_t *object = json.n > 0 ? json_loadb(json.p, json.n, 0, NULL) : NULL;
-	int n = from_object(object, ret, max);
 	json_decref(object);
 	return n;
 }
 
+/* ---- of a contact ----------------------------------------------------------------------------- */
+
+static unsigned load_own(const struct contact *c, struct routing_requirement *ret)
+{
+	struct json *document = NULL;
+	struct json_faults faults = {0};
+	struct json_place at;
+	unsigned n = 0;
+	json_place_init(&at, &faults);
+	if (c->row.fields.n == 0 ||
+	    json_parse(&document, c->row.fields, FIELDS_BYTES_MAX, NULL) < 0)
+		return 0;
+	const struct json *list = json_given(document, "requirements");
+	if (list != NULL)
+		n = routing_requirements_read(&at, list, &routing_names_stored, ret);
+	json_free(document);
+	return n;
+}
+
+/* The first part of a BCP 47 tag in lower case: "fi-FI" asks for "language:fi". */
+static const struct skill_row *language_skill(struct gateway *g, struct usher_text language)
+{
+	char name[24];
+	struct usher_text rest = language, first = text_cut(&rest, '-');
+	if (first.n == 0 || first.n > 8)
+		return NULL;
+	snprintf(name, sizeof name, REQUIREMENTS_LANGUAGE "%.*s", TEXT_ARG(first));
+	for (char *p = name; *p != '\0'; p++)
+		if (*p >= 'A' && *p <= 'Z')
+			*p = (char)(*p | 32);
+	return directory_skill_by_name(g->directory, text_of(name));
+}
+
+static bool has_skill(const struct routing_contact_new *ev, uint32_t skill)
+{
+	for (unsigned i = 0; i < ev->requirement_count; i++)
+		if (ev->requirements[i].skill == skill)
+			return true;
+	return false;
+}
+
 void requirements_fill(struct gateway *g, const struct contact *c, struct routing_contact_new *ev)
 {
-	const struct queue_row *queue = directory_queue(g->directory, c->row.queue);
-	if (queue == NULL || queue->fields.n == 0)
+	const struct skill_row *skill = language_skill(g, c->row.language);
+	ev->requirement_count = (uint8_t)load_own(c, ev->requirements);
+	if (skill == NULL || has_skill(ev, (uint32_t)skill->number) ||
+	    ev->requirement_count == ROUTING_REQUIREMENTS_MAX)
 		return;
-	json_t *fields = json_loadb(queue->fields.p, queue->fields.n, 0, NULL);
-	struct routing_skill needs[ROUTING_REQUIREMENTS_MAX];
-	ev->requirement_count = (uint8_t)from_object(json_object_get(fields, "requirements"), needs,
-						     ROUTING_REQUIREMENTS_MAX);
-	for (unsigned i = 0; i < ev->requirement_count; i++)
-		ev->requirements[i] = (struct routing_requirement){.skill = needs[i].skill,
-								   .level = needs[i].level};
-	json_decref(fields);
+	ev->requirements[ev->requirement_count++] =
+		(struct routing_requirement){.skill = (uint32_t)skill->number, .level = 1};
+}
+
+void requirements_keep(const struct routing_requirement *items, unsigned count,
+		       struct usher_text fields, struct usher_buf *ret)
+{
+	struct json_writer w;
+	struct json *document = NULL;
+	struct json_cursor cursor = {NULL};
+	struct usher_text name;
+	const struct json *value;
+	json_writer_init(&w, ret);
+	json_write_object(&w);
+	if (fields.n > 0 && json_parse(&document, fields, FIELDS_BYTES_MAX, NULL) == 0)
+		while (json_next(document, &cursor, &name, &value))
+			if (!text_equal(name, TEXT("requirements"))) {
+				json_write_text(&w, name);
+				buf_addc(ret, ':');
+				json_print(value, ret);
+			}
+	json_free(document);
+	json_write_key(&w, "requirements");
+	routing_requirements_write(items, count, &routing_names_stored, &w);
+	json_write_object_end(&w);
 }

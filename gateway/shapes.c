@@ -2,6 +2,7 @@
 #include "gateway/shapes.h"
 
 #include "gateway/directory.h"
+#include "gateway/directory_names.h"
 #include "gateway/figures.h"
 #include "gateway/lines.h"
 #include "gateway/requirements.h"
@@ -112,6 +113,18 @@ static void put_place(struct json_writer *w, struct gateway *g, const struct con
 					      : 0);
 }
 
+/* What the core knows of an open contact, beside its place. */
+static void put_routed(struct json_writer *w, struct gateway *g, const struct contact *c)
+{
+	struct routing_contact_view view = {0};
+	(void)routing_contact(engine_routing(g->engine), c->row.id, &view); /* closed: nothing */
+	json_put_int(w, "step", view.step);
+	json_put_int(w, "seats", view.seats);
+	json_put_bool(w, "callback", view.is_callback);
+	json_put_bool(w, "closed_hours", view.is_closed_hours);
+	json_put_id(w, "consults_for", view.consults_for, &g->id_key);
+}
+
 static void put_times(struct json_writer *w, const struct contact *c)
 {
 	json_put_time(w, "created_at", c->row.created_us);
@@ -146,6 +159,7 @@ void shape_contact(struct json_writer *w, struct gateway *g, struct contact *c)
 	json_put_int(w, "priority", c->row.priority);
 	json_put_int(w, "epoch", c->row.epoch);
 	put_place(w, g, c);
+	put_routed(w, g, c);
 	put_times(w, c);
 	json_put_int(w, "head", c->row.seq);
 	put_last(w, c);
@@ -265,6 +279,15 @@ static void put_skills(struct json_writer *w, struct gateway *g, usher_id user)
 	json_write_object_end(w);
 }
 
+static void put_memberships(struct json_writer *w, struct gateway *g, const struct user_row *user)
+{
+	struct routing_member members[ROUTING_MEMBERSHIPS_MAX];
+	struct routing_names names = directory_names(g);
+	unsigned n = routing_members_load(user->queues, members);
+	json_write_key(w, "memberships");
+	routing_members_write(members, n, &names, w);
+}
+
 static void put_queues(struct json_writer *w, struct gateway *g, const struct user_row *user)
 {
 	size_t n;
@@ -283,6 +306,7 @@ void shape_account(struct json_writer *w, struct gateway *g, const struct user_r
 	json_put_int(w, "capacity", user->capacity);
 	put_skills(w, g, user->id);
 	put_queues(w, g, user);
+	put_memberships(w, g, user);
 	json_put_time(w, "created_at", user->created_us);
 	json_write_object_end(w);
 }
@@ -345,14 +369,22 @@ void shape_agent(struct json_writer *w, struct gateway *g, const struct user_row
 
 /* ---- queues, channels, customers -------------------------------------------------------------------- */
 
+static void put_routing(struct json_writer *w, struct gateway *g, const struct queue_row *q)
+{
+	struct routing_settings settings;
+	struct routing_names names = directory_names(g);
+	routing_settings_load(&settings, q->fields);
+	settings.set.order = (enum routing_order)q->agent_order;
+	routing_settings_write(&settings, &names, w);
+	routing_settings_done(&settings);
+}
+
 void shape_queue(struct json_writer *w, struct gateway *g, const struct queue_row *q)
 {
 	json_write_object(w);
 	json_put_id(w, "id", q->id, &g->id_key);
 	json_put_text(w, "slug", q->slug);
 	json_put_text(w, "name", q->name);
-	json_put_string(w, "order",
-			q->agent_order == ORDER_LEAST_LOADED ? "least-loaded" : "longest-idle");
 	json_put_int(w, "priority", q->priority);
 	json_put_int(w, "offer_s", q->offer_us / USHER_SECOND);
 	json_put_int(w, "wrapup_s", q->wrapup_us / USHER_SECOND);
@@ -361,6 +393,7 @@ void shape_queue(struct json_writer *w, struct gateway *g, const struct queue_ro
 	json_put_int(w, "target_s", q->target_us / USHER_SECOND);
 	json_put_int(w, "target_percent", q->target_percent);
 	json_put_int(w, "short_abandon_s", q->short_abandon_us / USHER_SECOND);
+	put_routing(w, g, q);
 	json_write_object_end(w);
 }
 

@@ -61,6 +61,10 @@ struct store_table {
  * sentence that names the file: E_IO, E_INVALID (not a database, or of a newer version). */
 int store_open_sqlite(struct store **ret, const char *where, struct usher_error *reterr) USHER_CHECKED;
 int store_open_memory(struct store **ret, struct usher_error *reterr) USHER_CHECKED;
+/* Reads only, also while another process writes there; nothing is made, migrated or changed.
+ * E_NOT_FOUND: no such file; E_INVALID: no database of exactly this version; E_IO. */
+int store_open_sqlite_reader(struct store **ret, const char *where,
+			     struct usher_error *reterr) USHER_CHECKED;
 
 struct store *store_close(struct store *s); /* accepts NULL; always NULL; no commit may be running */
 

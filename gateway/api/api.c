@@ -3,6 +3,7 @@
 
 #include "gateway/directory.h"
 #include "gateway/http/http.h"
+#include "gateway/http/response.h"
 #include "gateway/log.h"
 
 #include <stdio.h>
@@ -13,7 +14,8 @@
 
 static const struct api_action *const action_lists[] = {
 	api_contact_actions, api_queue_actions, api_user_actions,
-	api_channel_actions, api_site_actions, api_staffing_actions, api_weight_actions, NULL,
+	api_channel_actions, api_site_actions, api_staffing_actions, api_weight_actions,
+	api_consult_actions, api_member_actions, NULL,
 };
 
 /* ---- answering ------------------------------------------------------------------------------------- */
@@ -34,6 +36,38 @@ int api_refuse(struct api_call *c, int code, const char *format, ...)
 	return code;
 }
 
+int api_refuse_faults(struct api_call *c, const struct json_faults *faults)
+{
+	if (faults->count == 0)
+		return 0;
+	const struct json_fault *first = &faults->items[0];
+	c->faults = ARENA_NEW(&c->arena, struct json_faults);
+	*c->faults = *faults;
+	if (faults->count == 1)
+		return api_refuse(c, E_INVALID, "%s: %s", first->pointer, first->detail);
+	return api_refuse(c, E_INVALID, "%s: %s (and %u more)", first->pointer, first->detail,
+			  faults->count - 1);
+}
+
+static void answer_faults(struct api_call *c)
+{
+	const struct problem_kind *kind = problem_of_code(c->code);
+	struct usher_buf out = {0};
+	struct json_writer w;
+	json_writer_init(&w, &out);
+	json_write_object(&w);
+	json_write_key(&w, "type");
+	buf_addf(json_write_value(&w), "\"/help/problems/%s\"", kind->code);
+	json_put_string(&w, "title", kind->title);
+	json_put_int(&w, "status", kind->status);
+	json_put_string(&w, "code", kind->code);
+	json_put_string(&w, "detail", c->err.text);
+	json_put_faults(&w, c->faults);
+	json_write_object_end(&w);
+	http_server_ops()->reply(c->x, kind->status, PROBLEM_TYPE, buf_text(&out), NULL);
+	buf_done(&out);
+}
+
 static void answer(struct api_call *c)
 {
 	const struct http_ops *http = http_server_ops();
@@ -42,7 +76,9 @@ static void answer(struct api_call *c)
 	json_writer_init(&w, &out);
 	if (c->code == 0 && c->action->render != NULL)
 		c->action->render(c, &w);
-	if (c->code < 0)
+	if (c->code == E_INVALID && c->faults != NULL)
+		answer_faults(c);
+	else if (c->code < 0)
 		http->problem(c->x, c->code, c->err.text);
 	else if (c->action->render == NULL)
 		http->reply(c->x, 204, NULL, TEXT_NONE, NULL);

@@ -11,7 +11,7 @@
 
 #include "gateway/auth.h"
 #include "gateway/book.h"
-#include "gateway/json.h"
+#include "gateway/json_faults.h"
 
 #define API_ARGS_MAX 3
 
@@ -27,6 +27,7 @@ struct api_call {
 	/* what the handler found out */
 	int code;                /* 0, or a refusal: then detail is the sentence */
 	struct usher_error err;
+	struct json_faults *faults; /* in the arena; NULL: err says it all */
 	usher_id id, id2;        /* for render: what was made or changed */
 	int64_t number;
 	struct usher_text text;  /* in the arena */
@@ -47,7 +48,8 @@ struct api_action {
 
 /* Lists end with method NULL. */
 extern const struct api_action api_contact_actions[], api_queue_actions[], api_user_actions[],
-	api_channel_actions[], api_site_actions[], api_staffing_actions[], api_weight_actions[];
+	api_channel_actions[], api_site_actions[], api_staffing_actions[], api_weight_actions[],
+	api_consult_actions[], api_member_actions[];
 
 /* Registers /api/v1/… and the calls of signing in. */
 int api_start(struct gateway *g, struct usher_error *reterr) USHER_CHECKED;
@@ -55,6 +57,8 @@ int api_start(struct gateway *g, struct usher_error *reterr) USHER_CHECKED;
 /* ---- for handlers ---- */
 
 int api_refuse(struct api_call *c, int code, const char *format, ...) USHER_PRINTF(3, 4);
+/* E_INVALID with each of them; 0 when there is none. The faults are copied. */
+int api_refuse_faults(struct api_call *c, const struct json_faults *faults);
 
 /* From {}: an id, or a number "C-1042". NULL with c->err set (E_NOT_FOUND). */
 struct contact *api_contact(struct api_call *c, struct usher_text arg);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Looking at contacts, and the commands that go to the core. */
-#include "gateway/api/api.h"
+#include "gateway/api/api_command.h"
 
 #include "gateway/api/api_conversation.h"
 #include "gateway/api/api_explain.h"
@@ -8,6 +8,7 @@
 #include "gateway/directory.h"
 #include "gateway/intake.h"
 #include "gateway/publish.h"
+#include "gateway/requirements.h"
 #include "gateway/rows.h"
 #include "gateway/shapes.h"
 
@@ -15,17 +16,9 @@
 #define LIMIT_DEFAULT 50
 #define LOOKED_MAX 5000 /* rows of one call: a filter that finds little gives a short page and a cursor */
 #define EXTEND_MAX_S 3600
-#define PARK_MAX_US (366 * USHER_DAY)
+#define PREFERRED_MAX_S (30 * 86400)
 
 /* ---- looking ---------------------------------------------------------------------------------------- */
-
-static void render_contact(struct api_call *c, struct json_writer *w)
-{
-	struct contact *contact = c->id != 0 ? book_contact(c->g->book, c->id)
-					     : api_contact(c, c->args[0]);
-	if (contact != NULL)
-		shape_contact(w, c->g, contact);
-}
 
 struct listing {
 	struct api_call *c;
@@ -140,36 +133,6 @@ static void render_customer_contacts(struct api_call *c, struct json_writer *w)
 
 /* ---- commands ------------------------------------------------------------------------------------------ */
 
-/* Fills a command for the contact of the path and the agent who calls. */
-static struct contact *begin(struct api_call *c, struct routing_event *ev,
-			     enum routing_event_kind kind, int64_t epoch)
-{
-	struct contact *contact = api_contact(c, c->args[0]);
-	if (contact == NULL)
-		return NULL;
-	*ev = (struct routing_event){.kind = kind};
-	ev->command.contact = contact->row.id;
-	ev->command.agent = c->who.user;
-	ev->command.epoch = (uint64_t)epoch;
-	c->id = contact->row.id;
-	return contact;
-}
-
-static int route(struct turn *t, struct api_call *c, const struct routing_event *ev)
-{
-	int code = turn_route(t, ev);
-	if (code == E_STALE)
-		return api_refuse(c, code, "this is no longer yours to answer: it was offered again, "
-					   "withdrawn or taken meanwhile");
-	if (code == E_STATE)
-		return api_refuse(c, code, "not possible in the state the contact is in");
-	if (code == E_NOT_FOUND)
-		return api_refuse(c, code, "the contact is closed");
-	if (code < 0)
-		return api_refuse(c, code, "the routing core refused it (%s)", usher_code_name(code));
-	return 0;
-}
-
 static int read_epoch(struct api_call *c, int64_t *ret)
 {
 	const struct json_field fields[] = {
@@ -184,7 +147,7 @@ static int simple(struct turn *t, struct api_call *c, enum routing_event_kind ki
 	int64_t epoch = 0;
 	if (read_epoch(c, &epoch) < 0)
 		return c->code;
-	return begin(c, &ev, kind, epoch) == NULL ? c->code : route(t, c, &ev);
+	return command_begin(c, &ev, kind, epoch) == NULL ? c->code : command_route(t, c, &ev);
 }
 
 static int act_accept(struct turn *t, struct api_call *c)
@@ -200,17 +163,31 @@ static int act_decline(struct turn *t, struct api_call *c)
 static int act_take(struct turn *t, struct api_call *c)
 {
 	struct routing_event ev;
-	if (begin(c, &ev, EV_TAKE, 0) == NULL)
+	struct usher_text agent = TEXT_NONE;
+	bool is_from_holder = false;
+	const struct json_field fields[] = {
+		{.name = "from_holder", .kind = JSON_KIND_BOOLEAN, .ret = &is_from_holder},
+		{.name = "agent", .kind = JSON_KIND_TEXT, .may_be_null = true, .min = 1, .max = 100, .ret = &agent},
+		{0}};
+	if (c->input != NULL && api_fields(c, fields) < 0)
 		return c->code;
-	return route(t, c, &ev);
+	if ((is_from_holder || agent.n > 0) && !api_is_supervisor(c))
+		return api_refuse(c, E_DENIED, "only a supervisor takes from another holder, or gives");
+	const struct user_row *to = agent.n > 0 ? api_user(c, agent) : NULL;
+	if ((agent.n > 0 && to == NULL) || command_begin(c, &ev, EV_TAKE, 0) == NULL)
+		return c->code;
+	if (to != NULL)
+		ev.command.agent = to->id;
+	ev.command.flag = is_from_holder;
+	return command_route(t, c, &ev);
 }
 
 static int act_resume(struct turn *t, struct api_call *c)
 {
 	struct routing_event ev;
-	if (begin(c, &ev, EV_RESUME, 0) == NULL)
+	if (command_begin(c, &ev, EV_RESUME, 0) == NULL)
 		return c->code;
-	return route(t, c, &ev);
+	return command_route(t, c, &ev);
 }
 
 static int act_park(struct turn *t, struct api_call *c)
@@ -225,12 +202,12 @@ static int act_park(struct turn *t, struct api_call *c)
 		{0}};
 	if (api_fields(c, fields) < 0)
 		return c->code;
-	if (time_parse(until, &at) < 0 || at <= t->now || at > t->now + PARK_MAX_US)
-		return api_refuse(c, E_INVALID, "until: expected an instant within the next year, as 2026-11-22T09:00:00Z");
-	if (begin(c, &ev, EV_PARK, epoch) == NULL)
+	if (command_instant(t, c, "until", until, &at) < 0)
+		return c->code;
+	if (command_begin(c, &ev, EV_PARK, epoch) == NULL)
 		return c->code;
 	ev.command.until_us = at;
-	return route(t, c, &ev);
+	return command_route(t, c, &ev);
 }
 
 static int act_priority(struct turn *t, struct api_call *c)
@@ -242,11 +219,11 @@ static int act_priority(struct turn *t, struct api_call *c)
 		{0}};
 	if (api_fields(c, fields) < 0)
 		return c->code;
-	struct contact *contact = begin(c, &ev, EV_PRIORITY, 0);
+	struct contact *contact = command_begin(c, &ev, EV_PRIORITY, 0);
 	if (contact == NULL)
 		return c->code;
 	ev.command.priority = (uint8_t)priority;
-	if (route(t, c, &ev) < 0)
+	if (command_route(t, c, &ev) < 0)
 		return c->code;
 	contact->row.priority = priority;
 	contact_changed(t, contact);
@@ -285,11 +262,11 @@ static int act_close(struct turn *t, struct api_call *c)
 		return c->code;
 	if (code.n > 0 && !is_code(c, code))
 		return api_refuse(c, E_INVALID, "code: there is no wrap-up code \"%.*s\"", TEXT_ARG(code));
-	struct contact *contact = begin(c, &ev, EV_CLOSE, epoch);
+	struct contact *contact = command_begin(c, &ev, EV_CLOSE, epoch);
 	if (contact == NULL)
 		return c->code;
 	ev.command.flag = code.n > 0;
-	if (route(t, c, &ev) < 0)
+	if (command_route(t, c, &ev) < 0)
 		return c->code;
 	return finish(t, c, contact, code, note);
 }
@@ -298,14 +275,14 @@ static int extend_wrapup(struct turn *t, struct api_call *c, int64_t epoch, int6
 {
 	struct routing_event ev;
 	struct routing_contact_view view;
-	struct contact *contact = begin(c, &ev, EV_WRAPUP_EXTEND, epoch);
+	struct contact *contact = command_begin(c, &ev, EV_WRAPUP_EXTEND, epoch);
 	if (contact == NULL)
 		return c->code;
 	if (!routing_contact(engine_routing(t->g->engine), contact->row.id, &view) ||
 	    view.state != CONTACT_WRAPUP)
 		return api_refuse(c, E_STATE, "the contact is not in wrap-up");
 	ev.command.until_us = view.deadline_us + seconds * USHER_SECOND;
-	int code = route(t, c, &ev);
+	int code = command_route(t, c, &ev);
 	publish_contact(t, contact);
 	return code;
 }
@@ -327,10 +304,10 @@ static int act_wrapup(struct turn *t, struct api_call *c)
 		return extend_wrapup(t, c, epoch, extend);
 	if (!is_code(c, code))
 		return api_refuse(c, E_INVALID, "code: choose one of the wrap-up codes");
-	struct contact *contact = begin(c, &ev, EV_WRAPUP_DONE, epoch);
+	struct contact *contact = command_begin(c, &ev, EV_WRAPUP_DONE, epoch);
 	if (contact == NULL)
 		return c->code;
-	if (route(t, c, &ev) < 0)
+	if (command_route(t, c, &ev) < 0)
 		return c->code;
 	return finish(t, c, contact, code, note);
 }
@@ -351,15 +328,8 @@ static int read_target(struct api_call *c, struct routing_transfer *to, struct u
 		return c->code;
 	if (queue.n == 0 && agent.n == 0)
 		return api_refuse(c, E_INVALID, "give a queue, an agent, or both");
-	const struct queue_row *to_queue = queue.n > 0 ? api_queue(c, queue) : NULL;
-	const struct user_row *to_agent = agent.n > 0 ? api_user(c, agent) : NULL;
-	if ((queue.n > 0 && to_queue == NULL) || (agent.n > 0 && to_agent == NULL))
-		return c->code;
 	to->epoch = (uint64_t)epoch;
-	to->to_queue = to_queue != NULL ? to_queue->id : 0;
-	to->to_agent = to_agent != NULL ? to_agent->id : 0;
-	to->to_agent_us = to_agent != NULL ? USHER_MINUTE : 0;
-	return 0;
+	return command_target(c, queue, agent, to);
 }
 
 static void say_transfer(struct turn *t, struct api_call *c, struct contact *contact,
@@ -387,7 +357,7 @@ static int act_transfer(struct turn *t, struct api_call *c)
 	ev.transfer.contact = contact->row.id;
 	ev.transfer.agent = is_holder ? c->who.user : 0;
 	c->id = contact->row.id;
-	if (route(t, c, &ev) < 0)
+	if (command_route(t, c, &ev) < 0)
 		return c->code;
 	say_transfer(t, c, contact, &ev.transfer);
 	if (note.n > 0)
@@ -410,26 +380,79 @@ static int read_customer(struct api_call *c, const struct json *object, struct u
 	return c->code;
 }
 
-static int act_create(struct turn *t, struct api_call *c)
-{
-	struct usher_text channel = TEXT_NONE, queue = TEXT_NONE, subject = TEXT_NONE, body = TEXT_NONE;
-	struct usher_text name = TEXT_NONE, address = TEXT_NONE;
-	const struct json *customer = NULL;
+struct new_contact { /* what the body asks for; texts are the body's */
+	struct usher_text channel, queue, subject, body, name, address, preferred, due;
+	const struct json *customer, *requirements;
+	int64_t preferred_s;
+	/* read from them */
 	enum channel_kind kind;
-	const struct json_field fields[] = {
-		{.name = "channel", .kind = JSON_KIND_TEXT, .is_required = true, .min = 1, .max = 20, .ret = &channel},
-		{.name = "queue", .kind = JSON_KIND_TEXT, .is_required = true, .min = 1, .max = 100, .ret = &queue},
-		{.name = "subject", .kind = JSON_KIND_TEXT, .may_be_null = true, .min = 0, .max = 300, .ret = &subject},
-		{.name = "body", .kind = JSON_KIND_TEXT, .is_required = true, .min = 1, .max = 20000, .ret = &body},
-		{.name = "customer", .kind = JSON_KIND_OBJECT, .ret = &customer},
-		{0}};
-	if (api_fields(c, fields) < 0 || read_customer(c, customer, &name, &address) < 0)
+	usher_id queue_id;
+	struct routing_contact_new how;
+	struct usher_buf fields; /* owned */
+};
+
+static int read_wishes(struct turn *t, struct api_call *c, struct new_contact *in)
+{
+	struct routing_requirement own[ROUTING_REQUIREMENTS_MAX];
+	unsigned count = 0;
+	const struct user_row *agent = in->preferred.n > 0 ? api_user(c, in->preferred) : NULL;
+	if (in->preferred.n > 0 && agent == NULL)
 		return c->code;
-	const struct queue_row *to = api_queue(c, queue);
+	in->how.priority = 255; /* the queue's */
+	if (agent != NULL) {
+		in->how.preferred = agent->id;
+		in->how.preferred_us = in->preferred_s * USHER_SECOND;
+	}
+	if (in->due.n > 0 && command_instant(t, c, "due", in->due, &in->how.due_us) < 0)
+		return c->code;
+	if (in->requirements == NULL)
+		return 0;
+	if (command_requirements(c, in->requirements, own, &count) == 0)
+		requirements_keep(own, count, TEXT_NONE, &in->fields);
+	return c->code;
+}
+
+static int read_new(struct turn *t, struct api_call *c, struct new_contact *in)
+{
+	const struct json_field fields[] = {
+		{.name = "channel", .kind = JSON_KIND_TEXT, .is_required = true, .min = 1, .max = 20, .ret = &in->channel},
+		{.name = "queue", .kind = JSON_KIND_TEXT, .is_required = true, .min = 1, .max = 100, .ret = &in->queue},
+		{.name = "subject", .kind = JSON_KIND_TEXT, .may_be_null = true, .min = 0, .max = 300, .ret = &in->subject},
+		{.name = "body", .kind = JSON_KIND_TEXT, .is_required = true, .min = 1, .max = 20000, .ret = &in->body},
+		{.name = "customer", .kind = JSON_KIND_OBJECT, .ret = &in->customer},
+		{.name = "requirements", .kind = JSON_KIND_LIST, .may_be_null = true, .ret = &in->requirements},
+		{.name = "preferred_agent", .kind = JSON_KIND_TEXT, .may_be_null = true, .min = 1, .max = 100, .ret = &in->preferred},
+		{.name = "preferred_seconds", .kind = JSON_KIND_INTEGER, .may_be_null = true, .min = 1, .max = PREFERRED_MAX_S, .ret = &in->preferred_s},
+		{.name = "due", .kind = JSON_KIND_TEXT, .may_be_null = true, .min = 1, .max = 40, .ret = &in->due},
+		{0}};
+	if (api_fields(c, fields) < 0 || read_customer(c, in->customer, &in->name, &in->address) < 0)
+		return c->code;
+	const struct queue_row *to = api_queue(c, in->queue);
 	if (to == NULL)
 		return c->code;
-	if (channel_from_name(channel, &kind) < 0 || kind == CHANNEL_CHAT || kind == CHANNEL_VIDEO)
+	in->queue_id = to->id;
+	if (channel_from_name(in->channel, &in->kind) < 0 || in->kind == CHANNEL_CHAT ||
+	    in->kind == CHANNEL_VIDEO)
 		return api_refuse(c, E_INVALID, "channel: enter visit, letter, telephone or e-mail contacts by hand");
+	return read_wishes(t, c, in);
+}
+
+static struct contact *make_contact(struct turn *t, const struct new_contact *in)
+{
+	struct contact *contact = book_contact_new(t);
+	contact->row.channel = in->kind;
+	contact->row.queue = in->queue_id;
+	contact->row.customer = intake_customer(t, in->kind, in->address, in->name, TEXT_NONE, false);
+	customers_name(t, contact->row.customer, in->name, &contact->customer_name);
+	kept_row_set(&contact->row.subject, in->subject);
+	kept_row_set(&contact->row.address, in->address);
+	kept_row_set(&contact->row.fields, buf_text(&in->fields));
+	conversation_customer_says(t, contact, in->body);
+	return contact;
+}
+
+static int create(struct turn *t, struct api_call *c, const struct new_contact *in)
+{
 	struct book_seen seen;
 	uint64_t hash = book_seen_hash(t->g, TEXT("api-contact"), c->idempotency_key);
 	if (c->idempotency_key.n > 0 && book_was_seen(t->g->book, hash, &seen)) {
@@ -438,16 +461,9 @@ static int act_create(struct turn *t, struct api_call *c)
 	}
 	if (book_open_count(t->g->book) >= ROUTING_LIMITS_DEFAULT.contacts_max)
 		return api_refuse(c, E_LIMIT, "as many contacts are open as there is room for");
-	struct contact *contact = book_contact_new(t);
-	contact->row.channel = kind;
-	contact->row.queue = to->id;
-	contact->row.customer = intake_customer(t, kind, address, name, TEXT_NONE, false);
-	customers_name(t, contact->row.customer, name, &contact->customer_name);
-	kept_row_set(&contact->row.subject, subject);
-	kept_row_set(&contact->row.address, address);
-	conversation_customer_says(t, contact, body);
+	struct contact *contact = make_contact(t, in);
 	c->id = contact->row.id;
-	int code = intake_enqueue(t, contact, -1, 0);
+	int code = intake_enqueue_as(t, contact, &in->how);
 	if (code < 0) {
 		contact->row.state = CONTACT_CLOSED;
 		contact->row.cause = CAUSE_SYSTEM;
@@ -458,21 +474,31 @@ static int act_create(struct turn *t, struct api_call *c)
 	return 0;
 }
 
+static int act_create(struct turn *t, struct api_call *c)
+{
+	struct new_contact in = {.preferred_s = INTAKE_PREFERRED_US / USHER_SECOND};
+	int code = read_new(t, c, &in);
+	if (code == 0)
+		code = create(t, c, &in);
+	buf_done(&in.fields);
+	return code;
+}
+
 const struct api_action api_contact_actions[] = {
 	{"GET", "contacts", 0, NULL, render_list, 0},
-	{"POST", "contacts", 0, act_create, render_contact, 201},
-	{"GET", "contacts/{}", 0, NULL, render_contact, 0},
+	{"POST", "contacts", 0, act_create, command_render, 201},
+	{"GET", "contacts/{}", 0, NULL, command_render, 0},
 	{"GET", "contacts/{}/messages", 0, NULL, conversation_render, 0},
 	{"POST", "contacts/{}/messages", 0, conversation_post, conversation_render_posted, 201},
-	{"POST", "contacts/{}/accept", ROLE_AGENT | ROLE_SUPERVISOR, act_accept, render_contact, 0},
-	{"POST", "contacts/{}/decline", ROLE_AGENT | ROLE_SUPERVISOR, act_decline, render_contact, 0},
-	{"POST", "contacts/{}/take", ROLE_AGENT | ROLE_SUPERVISOR, act_take, render_contact, 0},
-	{"POST", "contacts/{}/close", 0, act_close, render_contact, 0},
-	{"POST", "contacts/{}/wrapup", 0, act_wrapup, render_contact, 0},
-	{"POST", "contacts/{}/transfer", 0, act_transfer, render_contact, 0},
-	{"POST", "contacts/{}/park", 0, act_park, render_contact, 0},
-	{"POST", "contacts/{}/resume", 0, act_resume, render_contact, 0},
-	{"POST", "contacts/{}/priority", ROLE_SUPERVISOR | ROLE_ADMIN, act_priority, render_contact, 0},
+	{"POST", "contacts/{}/accept", ROLE_AGENT | ROLE_SUPERVISOR, act_accept, command_render, 0},
+	{"POST", "contacts/{}/decline", ROLE_AGENT | ROLE_SUPERVISOR, act_decline, command_render, 0},
+	{"POST", "contacts/{}/take", ROLE_AGENT | ROLE_SUPERVISOR, act_take, command_render, 0},
+	{"POST", "contacts/{}/close", 0, act_close, command_render, 0},
+	{"POST", "contacts/{}/wrapup", 0, act_wrapup, command_render, 0},
+	{"POST", "contacts/{}/transfer", 0, act_transfer, command_render, 0},
+	{"POST", "contacts/{}/park", 0, act_park, command_render, 0},
+	{"POST", "contacts/{}/resume", 0, act_resume, command_render, 0},
+	{"POST", "contacts/{}/priority", ROLE_SUPERVISOR | ROLE_ADMIN, act_priority, command_render, 0},
 	{"POST", "contacts/{}/video", 0, conversation_video_link, conversation_render_posted, 201},
 	{"GET", "contacts/{}/video", 0, NULL, conversation_video_own, 0},
 	{"GET", "contacts/{}/explain", 0, NULL, explain_render, 0},

@@ -3,6 +3,7 @@
 #include "gateway/api/api.h"
 
 #include "gateway/directory.h"
+#include "gateway/directory_names.h"
 #include "gateway/shapes.h"
 
 #include <stdio.h>
@@ -33,8 +34,7 @@ static void render_queue(struct api_call *c, struct json_writer *w)
 struct queue_input {
 	int64_t offer_s, wrapup_s, target_s, short_abandon_s;
 	bool is_wrapup_exclusive;
-	struct usher_text order;
-	const struct json *requirements;
+	struct usher_buf fields; /* owned */
 };
 
 static bool is_slug(struct usher_text t)
@@ -48,15 +48,27 @@ static bool is_slug(struct usher_text t)
 	return t.n > 0 && t.p[0] != '-';
 }
 
-static int put_requirements(struct api_call *c, const struct json *object, struct usher_buf *ret)
+/* The members of routing_settings.h onto what the row has. */
+static int read_routing(struct api_call *c, struct queue_row *row, struct queue_input *in)
 {
+	struct routing_settings settings;
+	struct routing_names names = directory_names(c->g);
+	struct json_faults faults = {0};
 	struct json_writer w;
-	json_writer_init(&w, ret);
+	routing_settings_load(&settings, row->fields);
+	settings.set.queue = row->id;
+	settings.set.order = (enum routing_order)row->agent_order;
+	routing_settings_read(&settings, c->input, &names, &faults);
+	json_writer_init(&w, &in->fields);
 	json_write_object(&w);
-	json_write_key(&w, "requirements");
-	int code = api_write_levels(c, object, "requirements", 1, &w);
+	json_put_object(&w, "routing");
+	routing_settings_write(&settings, &routing_names_stored, &w);
 	json_write_object_end(&w);
-	return code;
+	json_write_object_end(&w);
+	row->agent_order = settings.set.order;
+	row->fields = buf_text(&in->fields);
+	routing_settings_done(&settings);
+	return api_refuse_faults(c, &faults);
 }
 
 static int read_queue(struct api_call *c, struct queue_row *row, struct queue_input *in)
@@ -64,7 +76,6 @@ static int read_queue(struct api_call *c, struct queue_row *row, struct queue_in
 	const struct json_field fields[] = {
 		{.name = "name", .kind = JSON_KIND_TEXT, .min = 1, .max = 100, .ret = &row->name},
 		{.name = "slug", .kind = JSON_KIND_TEXT, .min = 1, .max = 60, .ret = &row->slug},
-		{.name = "order", .kind = JSON_KIND_TEXT, .min = 1, .max = 20, .ret = &in->order},
 		{.name = "priority", .kind = JSON_KIND_INTEGER, .min = 0, .max = 9, .ret = &row->priority},
 		{.name = "offer_s", .kind = JSON_KIND_INTEGER, .min = 1, .max = 3600, .ret = &in->offer_s},
 		{.name = "wrapup_s", .kind = JSON_KIND_INTEGER, .min = 0, .max = 7200, .ret = &in->wrapup_s},
@@ -73,37 +84,45 @@ static int read_queue(struct api_call *c, struct queue_row *row, struct queue_in
 		{.name = "target_s", .kind = JSON_KIND_INTEGER, .min = 0, .max = 604800, .ret = &in->target_s},
 		{.name = "target_percent", .kind = JSON_KIND_INTEGER, .min = 0, .max = 100, .ret = &row->target_percent},
 		{.name = "short_abandon_s", .kind = JSON_KIND_INTEGER, .min = 0, .max = 600, .ret = &in->short_abandon_s},
-		{.name = "requirements", .kind = JSON_KIND_OBJECT, .ret = &in->requirements},
+		{.name = "order", .kind = JSON_KIND_ANY},
+		{.name = "ageing", .kind = JSON_KIND_ANY},
+		{.name = "requirements", .kind = JSON_KIND_ANY},
+		{.name = "steps", .kind = JSON_KIND_ANY},
+		{.name = "parallel", .kind = JSON_KIND_ANY},
+		{.name = "automatic", .kind = JSON_KIND_ANY},
+		{.name = "reserve", .kind = JSON_KIND_ANY},
+		{.name = "first_reply_seconds", .kind = JSON_KIND_ANY},
+		{.name = "reply_seconds", .kind = JSON_KIND_ANY},
+		{.name = "silence_seconds", .kind = JSON_KIND_ANY},
+		{.name = "overflow", .kind = JSON_KIND_ANY},
+		{.name = "length_max", .kind = JSON_KIND_ANY},
+		{.name = "full", .kind = JSON_KIND_ANY},
+		{.name = "wait_max_seconds", .kind = JSON_KIND_ANY},
+		{.name = "expired", .kind = JSON_KIND_ANY},
+		{.name = "closed", .kind = JSON_KIND_ANY},
+		{.name = "hours", .kind = JSON_KIND_ANY},
+		{.name = "rejoin_seconds", .kind = JSON_KIND_ANY},
 		{0}};
 	if (api_fields(c, fields) < 0)
 		return c->code;
 	if (row->name.n == 0 || !is_slug(row->slug))
 		return api_refuse(c, E_INVALID, "give a name, and a slug of a-z, 0-9 and -");
-	bool is_least = text_equal(in->order, TEXT("least-loaded"));
-	if (!is_least && !text_equal(in->order, TEXT("longest-idle")))
-		return api_refuse(c, E_INVALID, "order: longest-idle or least-loaded");
-	row->agent_order = is_least ? ORDER_LEAST_LOADED : ORDER_LONGEST_IDLE;
 	row->offer_us = in->offer_s * USHER_SECOND;
 	row->wrapup_us = in->wrapup_s * USHER_SECOND;
 	row->target_us = in->target_s * USHER_SECOND;
 	row->short_abandon_us = in->short_abandon_s * USHER_SECOND;
 	row->is_wrapup_exclusive = in->is_wrapup_exclusive;
-	return 0;
+	return read_routing(c, row, in);
 }
 
 static int save_queue(struct turn *t, struct api_call *c, struct queue_row *row,
 		      struct queue_input *in)
 {
-	struct usher_buf fields = {0};
 	int code = read_queue(c, row, in);
 	const struct queue_row *other =
 		code == 0 ? directory_queue_by_slug(c->g->directory, row->slug) : NULL;
 	if (other != NULL && other->id != row->id)
 		code = api_refuse(c, E_EXISTS, "slug: \"%.*s\" is taken", TEXT_ARG(row->slug));
-	if (code == 0 && in->requirements != NULL) {
-		code = put_requirements(c, in->requirements, &fields);
-		row->fields = buf_text(&fields);
-	}
 	/* The old row's texts are gone once the directory has the new one. */
 	struct usher_text slug = arena_text(t->arena, row->slug);
 	if (code == 0)
@@ -112,7 +131,7 @@ static int save_queue(struct turn *t, struct api_call *c, struct queue_row *row,
 		api_audit(t, c, "queue.set", slug);
 		c->id = row->id;
 	}
-	buf_done(&fields);
+	buf_done(&in->fields);
 	return code;
 }
 
@@ -123,7 +142,7 @@ static int act_queue_new(struct turn *t, struct api_call *c)
 				.target_percent = 80,
 				.missed_max = 1};
 	struct queue_input in = {.offer_s = 20, .wrapup_s = 0, .target_s = 20, .short_abandon_s = 5,
-				 .is_wrapup_exclusive = true, .order = TEXT("longest-idle")};
+				 .is_wrapup_exclusive = true};
 	return save_queue(t, c, &row, &in);
 }
 
@@ -137,10 +156,7 @@ static int act_queue_set(struct turn *t, struct api_call *c)
 				 .wrapup_s = old->wrapup_us / USHER_SECOND,
 				 .target_s = old->target_us / USHER_SECOND,
 				 .short_abandon_s = old->short_abandon_us / USHER_SECOND,
-				 .is_wrapup_exclusive = old->is_wrapup_exclusive != 0,
-				 .order = old->agent_order == ORDER_LEAST_LOADED
-						  ? TEXT("least-loaded")
-						  : TEXT("longest-idle")};
+				 .is_wrapup_exclusive = old->is_wrapup_exclusive != 0};
 	return save_queue(t, c, &row, &in);
 }
 
@@ -176,6 +192,13 @@ static void render_skills(struct api_call *c, struct json_writer *w)
 	json_write_object_end(w);
 }
 
+/* As a slug, with a ":" for families of skills: "language:fi". */
+static bool is_skill_name(struct usher_text t)
+{
+	struct usher_text rest = t, first = text_cut(&rest, ':');
+	return is_slug(first) && (rest.p == NULL || is_slug(rest));
+}
+
 static int act_skill_new(struct turn *t, struct api_call *c)
 {
 	struct skill_row row = {0};
@@ -185,8 +208,8 @@ static int act_skill_new(struct turn *t, struct api_call *c)
 		{0}};
 	if (api_fields(c, fields) < 0)
 		return c->code;
-	if (!is_slug(row.name))
-		return api_refuse(c, E_INVALID, "name: a-z, 0-9 and - only, as fi or billing-et");
+	if (!is_skill_name(row.name))
+		return api_refuse(c, E_INVALID, "name: a-z, 0-9 and - only, as fi, billing-et or language:fi");
 	if (directory_skill_by_name(c->g->directory, row.name) != NULL)
 		return 0; /* it is there: the list is the answer either way */
 	const struct skill_row *const *rows = directory_skills(c->g->directory, &n);

@@ -134,17 +134,30 @@ static bool has_skill(const struct user_row *user, const struct routing_requirem
 	return false;
 }
 
-static bool can_serve(struct gateway *g, const struct user_row *user, const struct queue_row *queue)
+/* In the last step too, in which a contact waits for ever. */
+static bool stays_required(const struct routing_queue_set *set, const struct routing_requirement *need)
 {
-	struct contact sample = {.row = {.queue = queue->id}};
-	struct routing_contact_new ev = {0};
-	if (!directory_is_member(user, queue->id))
-		return false;
-	requirements_fill(g, &sample, &ev);
-	for (int i = 0; i < ev.requirement_count; i++)
-		if (!has_skill(user, &ev.requirements[i]))
-			return false;
-	return true;
+	const struct routing_step none = {0};
+	unsigned last = set->step_count > 0 ? set->step_count - 1u : 0;
+	const struct routing_step *step = set->step_count > 0 ? &set->steps[last] : &none;
+	bool is_dropped = need->level <= step->level_drop ||
+			  (need->until_step > 0 && last >= need->until_step);
+	for (unsigned i = 0; i < step->drop_count; i++)
+		is_dropped = is_dropped || step->drops[i] == need->skill;
+	return !need->is_preferred && !is_dropped;
+}
+
+static bool can_serve(const struct user_row *user, const struct queue_row *queue)
+{
+	struct routing_settings settings;
+	bool can = directory_is_member(user, queue->id);
+	routing_settings_load(&settings, queue->fields);
+	const struct routing_queue_set *set = &settings.set;
+	for (unsigned i = 0; can && i < set->requirement_count; i++)
+		can = !stays_required(set, &set->requirements[i]) ||
+		      has_skill(user, &set->requirements[i]);
+	routing_settings_done(&settings);
+	return can;
 }
 
 static void check_queue(struct api_call *c, struct json_writer *w, const struct queue_row *queue)
@@ -153,7 +166,7 @@ static void check_queue(struct api_call *c, struct json_writer *w, const struct 
 	const struct user_row *const *users = directory_users(c->g->directory, &n);
 	for (size_t i = 0; i < n; i++) {
 		members += directory_is_member(users[i], queue->id);
-		able += can_serve(c->g, users[i], queue);
+		able += can_serve(users[i], queue);
 	}
 	if (members == 0)
 		put_finding(w, "queue %.*s: nobody serves it; add it to a user's queues",

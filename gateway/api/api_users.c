@@ -4,6 +4,7 @@
 
 #include "gateway/auth_limit.h"
 #include "gateway/directory.h"
+#include "gateway/directory_names.h"
 #include "gateway/presence.h"
 #include "gateway/publish.h"
 #include "gateway/shapes.h"
@@ -58,19 +59,17 @@ static int read_skills(struct api_call *c, const struct json *object, struct ush
 
 static int read_queues(struct api_call *c, const struct json *list, struct usher_buf *ret)
 {
+	struct routing_member members[ROUTING_MEMBERSHIPS_MAX];
+	struct routing_names names = directory_names(c->g);
+	struct json_faults faults = {0};
+	struct json_place at;
 	struct json_writer w;
+	json_place_init(&at, &faults);
+	json_enter(&at, "queues");
+	unsigned n = routing_members_read(&at, list, &names, members);
 	json_writer_init(&w, ret);
-	json_write_list(&w);
-	for (size_t i = 0; i < json_count(list); i++) {
-		const struct queue_row *queue = api_queue(c, json_as_text(json_item(list, i)));
-		char id[24];
-		if (queue == NULL)
-			return c->code;
-		snprintf(id, sizeof id, "%llu", (unsigned long long)queue->id);
-		json_write_text(&w, text_of(id));
-	}
-	json_write_list_end(&w);
-	return 0;
+	routing_members_write(members, n, &routing_names_stored, &w);
+	return api_refuse_faults(c, &faults);
 }
 
 struct user_input {

@@ -1,124 +1,30 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* `usher bench [routing|store]`: what this machine can do, each beside a limit measured in the same
- * run. The store is measured in a folder beside the database: on the disk that will carry it. */
+/* `usher bench [routing [full]|store]`: what this machine can do, each beside a limit measured in
+ * the same run. The store is measured in a folder beside the database: on the disk that will carry
+ * it. */
 #include "gateway/cli/cli.h"
 
+#include "gateway/cli/bench_routing.h"
 #include "gateway/config.h"
 #include "routing/base/hash.h"
 #include "routing/base/memory.h"
-#include "routing/core/core.h"
 #include "storage/record.h"
 
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
 #define SECONDS 2.0
-#define AGENTS 1000
-#define QUEUES 20
+#define SEED 7
 #define HEAP_ENTRIES 100000
 #define SAMPLES_MAX 100000
 #define GROUP_MAX 100
 #define BODY_BYTES 600
 
-static double read_clock(clockid_t clock)
-{
-	struct timespec t;
-	clock_gettime(clock, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
+/* ---- routing -------------------------------------------------------------------------------- */
 
-static double seconds_now(void)
-{
-	return read_clock(CLOCK_MONOTONIC);
-}
-
-/* Of this process: what else runs on the machine does not count. */
-static double seconds_used(void)
-{
-	return read_clock(CLOCK_PROCESS_CPUTIME_ID);
-}
-
-/* ---- routing: arrivals, accepts and closes; every second one is a decision --------------------
- */
-
-struct routing_run {
-	struct routing *r; /* owned */
-	usher_us now;
-	uint64_t random, steps;
-	usher_id next;
-	struct routing_command open[AGENTS + 1]; /* offers, a ring */
-	size_t first, count;
-};
-
-static void step(struct routing_run *b, const struct routing_event *ev)
-{
-	struct routing_effects fx;
-	b->now += 100;
-	b->steps++;
-	routing_step(b->r, ev, b->now, &fx);
-	for (size_t i = 0; i < fx.count; i++)
-		if (fx.items[i].kind == FX_OFFERED && b->count <= AGENTS)
-			b->open[(b->first + b->count++) % (AGENTS + 1)] =
-				(struct routing_command){fx.items[i].contact,
-							 fx.items[i].agent,
-							 fx.items[i].epoch,
-							 0,
-							 0,
-							 true};
-}
-
-static void add_site(struct routing_run *b)
-{
-	struct routing_event ev = {.kind = EV_QUEUE_SET};
-	for (usher_id q = 1; q <= QUEUES; q++) {
-		ev.queue = (struct routing_queue_set){
-			.queue = q, .priority = 5, .offer_us = USHER_HOUR};
-		step(b, &ev);
-	}
-	for (unsigned i = 1; i <= AGENTS; i++) {
-		ev = (struct routing_event){.kind = EV_AGENT_SET};
-		ev.agent.agent = i;
-		ev.agent.capacity = AGENT_CAPACITY_DEFAULT;
-		for (unsigned k = 0; k < 3; k++)
-			ev.agent.queues[ev.agent.queue_count++].queue = 1 + (i + k * 7) % QUEUES;
-		for (uint32_t skill = 1; skill <= 4; skill++)
-			if ((i + skill) % 4 != 0)
-				ev.agent.skills[ev.agent.skill_count++] =
-					(struct routing_skill){skill, (uint8_t)(1 + i % 5)};
-		step(b, &ev);
-		ev = (struct routing_event){.kind = EV_AGENT_WANTS};
-		ev.presence.agent = i;
-		ev.presence.wants = AGENT_READY;
-		step(b, &ev);
-	}
-}
-
-static void arrive(struct routing_run *b)
-{
-	struct routing_event ev = {.kind = EV_CONTACT_NEW};
-	ev.contact.contact = ++b->next;
-	ev.contact.queue = 1 + random_below(&b->random, QUEUES);
-	ev.contact.channel = CHANNEL_TELEPHONY;
-	ev.contact.priority = (uint8_t)(4 + random_below(&b->random, 3));
-	ev.contact.first_us = b->now;
-	ev.contact.requirement_count = (uint8_t)random_below(&b->random, 2);
-	ev.contact.requirements[0] =
-		(struct routing_requirement){1 + (uint32_t)random_below(&b->random, 4), 1};
-	step(b, &ev);
-}
-
-static void serve(struct routing_run *b)
-{
-	struct routing_event ev = {.kind = EV_ACCEPT, .command = b->open[b->first]};
-	b->first = (b->first + 1) % (AGENTS + 1);
-	b->count--;
-	step(b, &ev);
-	ev.kind = EV_CLOSE;
-	step(b, &ev);
-}
+static const char *const load_names[BENCH_LOADS] = {"light", "backlog", "starved", "clogged"};
 
 /* Nanoseconds of one pop and one push on a binary heap: what any queue by order must pay. */
 static double heap_ns(void)
@@ -127,8 +33,8 @@ static double heap_ns(void)
 	uint64_t turns = 0;
 	for (size_t i = 0; i < HEAP_ENTRIES; i++)
 		heap[i] = i;
-	double begin = seconds_used(), end = begin;
-	while (end - begin < SECONDS / 2) {
+	double begin = bench_seconds_used(), end = begin;
+	while (end - begin < SECONDS / 4) {
 		for (int k = 0; k < 1000; k++, turns++) {
 			uint64_t key = heap[0] + random_below(&random, HEAP_ENTRIES);
 			size_t at = 0, child;
@@ -142,49 +48,72 @@ static double heap_ns(void)
 			}
 			heap[at] = key;
 		}
-		end = seconds_used();
+		end = bench_seconds_used();
 	}
 	free(heap);
 	return (end - begin) / (double)turns * 1e9;
 }
 
-static int bench_routing(const struct cli_options *o)
+/* The plain router may need seconds for one decision: it gets a part of the time. */
+static int bench_one(const struct bench_case *is, double heap, struct usher_error *reterr)
 {
-	(void)o;
-	const struct routing_limits limits = {AGENTS * 2, AGENTS, QUEUES};
+	struct bench_site site;
+	struct bench_result core, plain;
+	bench_site_init(&site, is, SEED);
+	int code = bench_core(&site, SECONDS / 2, &core, reterr);
+	bench_site_done(&site);
+	if (code < 0)
+		return code;
+	bench_site_init(&site, is, SEED);
+	bench_linear(&site, SECONDS / 4, &plain);
+	bench_site_done(&site);
+	printf("%6u %6u %8u  %-8s %6.2f M/s  %5.1f x %6.2f %7.2f %7.2f us %5.0f B  %9.0f/s %7.0f "
+	       "x\n",
+	       is->agents, is->skills, is->waiting, load_names[is->load], core.decisions / 1e6,
+	       1e9 / core.decisions / heap, core.p50, core.p99, core.p999, core.bytes,
+	       plain.decisions, core.decisions / plain.decisions);
+	fflush(stdout);
+	return 0;
+}
+
+static bool is_case(const struct bench_case *is, bool is_full)
+{
+	bool is_light = is->load == LOAD_LIGHT;
+	if (is_light != (is->waiting == 0))
+		return false;
+	if (is_full)
+		return true;
+	return (is->agents == 10000 && is->skills == 100 && is->waiting <= 100000) ||
+	       (is->agents == 10000 && is->skills == 500 && is->waiting == 1000000) ||
+	       (is->agents == 1000 && is->skills == 10 && is->waiting <= 1000);
+}
+
+static int bench_routing(bool is_full)
+{
+	static const unsigned agents[] = {1000, 10000}, skills[] = {10, 100, 500};
+	static const unsigned waiting[] = {0, 1000, 100000, 1000000};
 	struct usher_error err = {0};
-	struct routing_run *b = NEW(struct routing_run);
-	b->random = 7;
-	b->now = USHER_DAY;
-	b->next = 1000000;
-	if (routing_new(&b->r, &limits, 1, &err) < 0) {
-		free(b);
-		return cli_fail(EXIT_FAILED, NULL, "%s", err.text);
+	double heap = heap_ns();
+	printf("Routing: one thread, CPU time; a decision is one arrival or one release with its "
+	       "match.\nFour priorities, three routing steps. Heap: one pop and push of %d entries "
+	       "takes %.0f ns.\nRelease: wall clock, with what else the machine does. Bytes: "
+	       "resident, "
+	       "for each waiting\ncontact, with its record. Plain: the same site, looked through "
+	       "from "
+	       "the front.\n\nagents skills  waiting  load     decisions   heap    p50     p99   "
+	       "p99.9     mem      plain   ratio\n",
+	       HEAP_ENTRIES, heap);
+	for (unsigned i = 0; i < 2 * 3 * 4 * BENCH_LOADS; i++) {
+		struct bench_case is = {
+			agents[i / (3 * 4 * BENCH_LOADS)], skills[i / (4 * BENCH_LOADS) % 3],
+			waiting[i / BENCH_LOADS % 4], (enum bench_load)(i % BENCH_LOADS)};
+		if (is_case(&is, is_full) && bench_one(&is, heap, &err) < 0)
+			return cli_fail(EXIT_FAILED, NULL, "%s", err.text);
 	}
-	add_site(b);
-	for (int i = 0; i < AGENTS / 2; i++)
-		arrive(b);
-	b->steps = 0;
-	double begin = seconds_used(), end = begin;
-	while (end - begin < SECONDS) {
-		for (int k = 0; k < 100 && b->count > 0; k++) {
-			serve(b);
-			arrive(b);
-		}
-		end = seconds_used();
-	}
-	double ns = (end - begin) / (double)b->steps * 1e9, heap = heap_ns();
-	printf("routing, %d agents: %.2f M steps/s, %.0f ns each; heap of %d, pop and push: %.0f "
-	       "ns; "
-	       "%.2f x\n",
-	       AGENTS, 1e3 / ns, ns, HEAP_ENTRIES, heap, ns / heap);
-	routing_free(b->r);
-	free(b);
 	return EXIT_DONE;
 }
 
-/* ---- store: a message with its contact, journal and fact, in groups -----------------------------
- */
+/* ---- store: a message with its contact, journal and fact, in groups ------------------------- */
 
 static int by_value(const void *a, const void *b)
 {
@@ -243,11 +172,11 @@ static int commit_once(struct store_run *b, int group, struct usher_error *reter
 static int measure(struct store_run *b, int group, double *limit, struct usher_error *reterr)
 {
 	double *samples = memory_new_array(SAMPLES_MAX, sizeof *samples);
-	double begin = seconds_now(), last = begin;
+	double begin = bench_seconds_now(), last = begin;
 	int n = 0, code = 0;
 	while (code == 0 && last - begin < SECONDS && n < SAMPLES_MAX) {
 		code = commit_once(b, group, reterr);
-		double now = seconds_now();
+		double now = bench_seconds_now();
 		samples[n++] = now - last;
 		last = now;
 	}
@@ -334,10 +263,10 @@ int cli_bench(const struct cli_options *o)
 	bool is_all = name[0] == '\0';
 	int code = EXIT_DONE;
 	if (!is_all && strcmp(name, "routing") != 0 && strcmp(name, "store") != 0)
-		return cli_fail(EXIT_USAGE_ERROR, "usher bench [routing|store]",
+		return cli_fail(EXIT_USAGE_ERROR, "usher bench [routing [full]|store]",
 				"there is no measurement \"%s\"", name);
 	if (is_all || strcmp(name, "routing") == 0)
-		code = bench_routing(o);
+		code = bench_routing(o->arg_count > 2 && strcmp(o->args[2], "full") == 0);
 	if (code == EXIT_DONE && (is_all || strcmp(name, "store") == 0))
 		code = bench_store(o);
 	return code;

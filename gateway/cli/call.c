@@ -138,6 +138,20 @@ void cli_call(const struct cli_options *o, const char *method, const char *path,
 	buf_done(&t.connect);
 }
 
+/* Where a body has several faults, each of them: the first is also in the detail. */
+static void fail_with_errors(int code, struct usher_text detail, const struct json *errors)
+{
+	struct usher_buf rest = {0};
+	for (size_t i = 1; errors != NULL && i < json_count(errors); i++) {
+		const struct json *error = json_item(errors, i);
+		buf_addf(&rest, "%s%.*s: %.*s", i > 1 ? "; " : "also ",
+			 TEXT_ARG(json_as_text(json_member(error, "pointer"))),
+			 TEXT_ARG(json_as_text(json_member(error, "detail"))));
+	}
+	cli_fail(code, rest.p, "%.*s", TEXT_ARG(detail));
+	buf_done(&rest);
+}
+
 int cli_answer_fault(const struct cli_answer *a)
 {
 	struct json *problem = NULL;
@@ -151,7 +165,7 @@ int cli_answer_fault(const struct cli_answer *a)
 		   : a->status == 503			 ? EXIT_UNREACHABLE
 							 : EXIT_FAILED;
 	if (detail.n > 0)
-		cli_fail(code, NULL, "%.*s", TEXT_ARG(detail));
+		fail_with_errors(code, detail, json_member(problem, "errors"));
 	else
 		cli_fail(code, NULL, "the server answered %d", a->status);
 	json_free(problem);

@@ -17,10 +17,11 @@ static const struct {
 	{"init", cli_init, "make the data folder and print the one-time link for the first admin"},
 	{"demo", cli_demo, "run with demo data and print each sign-in; [--port 8080] [--lmtp-port 2424]"},
 	{"check", cli_check, "check the configuration file, and the routing of a running Usher"},
-	{"bench", cli_bench, "[routing|store]: what this machine can do, beside limits of the same run"},
+	{"bench", cli_bench, "[routing [full]|store]: what this machine can do, beside limits of the same run"},
 	{"hours", cli_hours, "check FILE|- [at=INSTANT]: what opening hours in JSON mean, day by day"},
 	{"staffing", cli_staffing, "--calls N --aht S …: agents needed for a service level, and what more or fewer give"},
 	{"explain", cli_explain, "CONTACT: why each offer went where it went, and why not elsewhere"},
+	{"replay", cli_replay, "--from T --to T [--config FILE]: a past period again, with another roster, skills or rules"},
 };
 
 int cli_fail(int code, const char *hint, const char *format, ...)
@@ -82,9 +83,17 @@ static const char *value_of(const char *arg, const char *name, int *i, int argc,
 	return argv[*i];
 }
 
+/* Behind `replay`, --config names what is to be different; before it, the process's own file. */
+static bool is_own_option(const struct cli_options *o, const char *arg)
+{
+	return o->arg_count > 0 && strcmp(o->args[0], "replay") == 0 && strncmp(arg, "--config", 8) == 0;
+}
+
 static int take_option(struct cli_options *o, const char *arg, int *i, int argc, char **argv)
 {
 	const char *value;
+	if (is_own_option(o, arg))
+		return E_INVALID;
 	if ((value = value_of(arg, "--config", i, argc, argv)) != NULL)
 		o->config = value;
 	else if ((value = value_of(arg, "--set", i, argc, argv)) != NULL && o->set_count < 64)

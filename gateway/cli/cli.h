@@ -43,6 +43,7 @@ int cli_init(const struct cli_options *o);
 int cli_demo(const struct cli_options *o);
 int cli_check(const struct cli_options *o);
 int cli_explain(const struct cli_options *o);
+int cli_replay(const struct cli_options *o);
 int cli_bench(const struct cli_options *o);
 int cli_hours(const struct cli_options *o);
 int cli_staffing(const struct cli_options *o);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* `usher NOUN VERB`: a table of calls. key=value arguments become the JSON body: whole numbers and
- * true/false as such, commas in roles and queues as lists, dots as nested objects; key:=text is
- * always text. */
+/* `usher NOUN VERB`: a table of calls. key=value arguments become the JSON body: whole numbers,
+ * true, false and null as such, [ and { as JSON, commas in roles, queues and the like as lists, dots
+ * as nested objects; key:=text is always text. */
 #include "gateway/cli/cli.h"
 
 #include "gateway/json.h"
@@ -10,6 +10,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
+
+#define PAIRS_MAX 64
+#define LEVELS_MAX 4
+#define VALUE_BYTES_MAX ((size_t)64 << 10)
 
 static const struct cli_column contact_columns[] = {
 	{"NUMBER", "number", false}, {"STATE", "state", false}, {"CHANNEL", "channel", false},
@@ -61,7 +65,14 @@ static const struct cli_column link_columns[] = {
 	{"URL", "url", false}, {"EXPIRES", "expires_at", false}, {NULL, NULL, false}};
 static const struct cli_column weight_columns[] = {
 	{"CHANNEL", "channel", false}, {"WEIGHT", "weight", true}, {"MAX", "max", true},
+	{"EXCLUSIVE", "exclusive", false}, {"INTERRUPTS", "interrupts", false}, {NULL, NULL, false}};
+static const struct cli_column member_columns[] = {
+	{"LOGIN", "login", false}, {"NAME", "user.name", false}, {"RING", "ring", true},
+	{"PENALTY", "penalty", true}, {"WEIGHT", "weight", true}, {"POSITION", "position", true},
 	{NULL, NULL, false}};
+static const struct cli_column consultation_columns[] = {
+	{"CONSULTATION", "consultation", false}, {"CONTACT", "contact.number", false},
+	{"STATE", "contact.state", false}, {NULL, NULL, false}};
 static const struct cli_column presence_columns[] = {
 	{"STATE", "state", false}, {"WANTED", "wanted", false}, {"SINCE", "since", false},
 	{"LOAD", "load", true}, {NULL, NULL, false}};
@@ -78,15 +89,26 @@ static const struct noun_verb {
 	{"queue", "show", "GET", "queues/%s", queue_columns, false, "SLUG"},
 	{"queue", "add", "POST", "queues", queue_columns, false, "name=… slug=… [offer_s=20 wrapup_s=0 target_s=20 requirements.SKILL=3 …]"},
 	{"queue", "set", "PUT", "queues/%s", queue_columns, false, "SLUG key=value …"},
+	{"queue", "members", "GET", "queues/%s/members", member_columns, false, "SLUG: who serves it, with ring and penalty"},
+	{"queue", "join", "PUT", "queues/%s/members/%s", member_columns, false, "SLUG LOGIN [ring=0 penalty=0 weight=1 position=0]"},
+	{"queue", "leave", "DELETE", "queues/%s/members/%s", NULL, true, "SLUG LOGIN: serves it no more"},
 	{"queue", "remove", "DELETE", "queues/%s", NULL, true, "SLUG"},
 	{"agent", "list", "GET", "agents", agent_columns, false, "agents with state and load"},
 	{"agent", "set", "PUT", "agents/%s/presence", presence_columns, false, "LOGIN state=ready|not-ready|signed-out [reason=break]"},
+	{"agent", "move-all", "POST", "agents/%s/move-all", agent_columns, false, "LOGIN [to_queue=SLUG to_agent=LOGIN]: all that the agent holds"},
 	{"contact", "list", "GET", "contacts", contact_columns, false, "[state=waiting queue=SLUG limit=50]"},
 	{"contact", "show", "GET", "contacts/%s", contact_columns, false, "C-1042"},
 	{"contact", "messages", "GET", "contacts/%s/messages", message_columns, false, "C-1042"},
 	{"contact", "add", "POST", "contacts", contact_columns, false, "channel=visit|letter|telephone queue=SLUG body=… [subject=… customer.name=…]"},
 	{"contact", "transfer", "POST", "contacts/%s/transfer", contact_columns, false, "C-1042 epoch=0 queue=SLUG [agent=LOGIN]"},
 	{"contact", "priority", "POST", "contacts/%s/priority", contact_columns, false, "C-1042 priority=0…9"},
+	{"contact", "take", "POST", "contacts/%s/take", contact_columns, false, "C-1042 agent=LOGIN [from_holder=true]: give it to an agent"},
+	{"contact", "callback", "POST", "contacts/%s/callback", contact_columns, false, "C-1042 [at=2026-11-23T09:00:00Z]: call back instead of waiting"},
+	{"contact", "require", "POST", "contacts/%s/require", contact_columns, false, "C-1042 requirements='[{\"skill\":\"fi\",\"level\":3}]'"},
+	{"contact", "consult", "POST", "contacts/%s/consult", consultation_columns, false, "C-1042 epoch=3 agent=LOGIN|queue=SLUG: ask a colleague"},
+	{"contact", "conference", "POST", "contacts/%s/conference", contact_columns, false, "C-1042 epoch=3 consultation=C-1043: who answered joins"},
+	{"contact", "hand-over", "POST", "contacts/%s/hand-over", contact_columns, false, "C-1042 epoch=3 consultation=C-1043|agent=LOGIN"},
+	{"contact", "leave", "POST", "contacts/%s/leave", contact_columns, false, "C-1042 epoch=4: out of the conference"},
 	{"contact", "resume", "POST", "contacts/%s/resume", contact_columns, false, "C-1042"},
 	{"user", "list", "GET", "users", user_columns, false, "accounts"},
 	{"user", "show", "GET", "users/%s", user_columns, false, "LOGIN"},
@@ -101,7 +123,7 @@ static const struct noun_verb {
 	{"channel", "remove", "DELETE", "channels/%s", NULL, true, "ID"},
 	{"channel", "link", "POST", "channels/%s/links", link_columns, false, "ID: an address that opens a video contact"},
 	{"weight", "list", "GET", "weights", weight_columns, false, "what a contact of each channel takes of an agent's capacity"},
-	{"weight", "set", "PUT", "weights/%s", weight_columns, false, "CHANNEL weight=30 [max=3]: max 0 is as many as fit"},
+	{"weight", "set", "PUT", "weights/%s", weight_columns, false, "CHANNEL weight=30 [max=3 exclusive=true interrupts=email,letter]: max 0 is as many as fit"},
 	{"skill", "list", "GET", "skills", skill_columns, false, "skills"},
 	{"skill", "add", "POST", "skills", skill_columns, false, "name=…"},
 	{"code", "list", "GET", "codes", code_columns, false, "wrap-up codes"},
@@ -143,7 +165,11 @@ static const struct noun_verb *find(const struct cli_options *o)
 
 static bool is_list_key(struct usher_text key)
 {
-	return text_equal(key, TEXT("roles")) || text_equal(key, TEXT("queues"));
+	static const char *const lists[] = {"roles", "queues", "interrupts", "present"};
+	for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
+		if (text_equal(key, text_of(lists[i])))
+			return true;
+	return false;
 }
 
 static bool is_number(struct usher_text t)
@@ -170,6 +196,10 @@ static void put_value(struct json_writer *w, struct usher_text key, struct usher
 	json_write_key(w, name);
 	if (is_text)
 		json_write_text(w, value);
+	else if (value.n > 0 && (value.p[0] == '[' || value.p[0] == '{'))
+		buf_add_text(json_write_value(w), value);
+	else if (text_equal(value, TEXT("null")))
+		json_write_null(w);
 	else if (is_list_key(key))
 		put_list(w, value);
 	else if (text_equal(value, TEXT("true")) || text_equal(value, TEXT("false")))
@@ -181,9 +211,23 @@ static void put_value(struct json_writer *w, struct usher_text key, struct usher
 }
 
 struct pair {
-	struct usher_text object, key, value;
-	bool is_text;
+	struct usher_text path, value; /* "overflow.absent.after_seconds" */
+	bool is_text, is_done;
 };
+
+static bool is_json(const struct pair *pair)
+{
+	bool begins_so = pair->value.n > 0 && (pair->value.p[0] == '[' || pair->value.p[0] == '{');
+	return begins_so && !pair->is_text;
+}
+
+static bool is_good_json(struct usher_text value)
+{
+	struct json *document = NULL;
+	bool is_good = json_parse(&document, value, VALUE_BYTES_MAX, NULL) == 0;
+	json_free(document);
+	return is_good;
+}
 
 static bool split_pair(const char *arg, struct pair *ret)
 {
@@ -194,46 +238,75 @@ static bool split_pair(const char *arg, struct pair *ret)
 	ret->is_text = key.p[key.n - 1] == ':';
 	key.n -= ret->is_text;
 	ret->value = rest;
-	ret->key = key;
-	ret->object = text_cut(&ret->key, '.');
-	if (ret->key.p == NULL) {
-		ret->key = ret->object;
-		ret->object = TEXT_NONE;
+	ret->path = key;
+	ret->is_done = false;
+	return key.n > 0 && key.p[0] != '.';
+}
+
+/* Whether the path goes on below `prefix`; its next member, and whether it ends there. */
+static bool next_member(const struct pair *pair, struct usher_text prefix, struct usher_text *ret,
+			bool *ret_is_last)
+{
+	struct usher_text rest = pair->path;
+	if (prefix.n > 0) {
+		if (!text_starts(rest, prefix) || rest.n <= prefix.n || rest.p[prefix.n] != '.')
+			return false;
+		rest = text_slice(rest.p + prefix.n + 1, rest.n - prefix.n - 1);
 	}
+	*ret = text_cut(&rest, '.');
+	*ret_is_last = rest.p == NULL;
 	return true;
 }
 
 /* Members of one object stand together, whatever the order of the arguments. */
-static int make_body(const struct cli_options *o, int first, struct usher_buf *ret)
+static void put_members(struct json_writer *w, struct pair *pairs, int n, struct usher_text prefix)
 {
-	struct pair pairs[64];
-	struct json_writer w;
-	bool is_done[64] = {false};
-	int n = 0;
-	for (int i = first; i < o->arg_count; i++)
-		if (!split_pair(o->args[i], &pairs[n++]))
-			return cli_fail(EXIT_USAGE_ERROR, "arguments are key=value", "\"%s\" is not understood",
-					o->args[i]);
-	json_writer_init(&w, ret);
-	json_write_object(&w);
 	for (int i = 0; i < n; i++) {
-		if (is_done[i])
+		struct usher_text member;
+		bool is_last;
+		if (pairs[i].is_done || !next_member(&pairs[i], prefix, &member, &is_last))
 			continue;
-		if (pairs[i].object.n == 0) {
-			put_value(&w, pairs[i].key, pairs[i].value, pairs[i].is_text);
+		if (is_last) {
+			put_value(w, member, pairs[i].value, pairs[i].is_text);
+			pairs[i].is_done = true;
 			continue;
 		}
 		char name[80];
-		snprintf(name, sizeof name, "%.*s", TEXT_ARG(pairs[i].object));
-		json_put_object(&w, name);
-		for (int k = i; k < n; k++) {
-			if (!text_equal(pairs[k].object, pairs[i].object))
-				continue;
-			put_value(&w, pairs[k].key, pairs[k].value, pairs[k].is_text);
-			is_done[k] = true;
-		}
-		json_write_object_end(&w);
+		snprintf(name, sizeof name, "%.*s", TEXT_ARG(member));
+		json_put_object(w, name);
+		put_members(w, pairs, n,
+			    text_slice(pairs[i].path.p, (size_t)(member.p + member.n - pairs[i].path.p)));
+		json_write_object_end(w);
 	}
+}
+
+static int count_dots(struct usher_text t)
+{
+	int n = 0;
+	for (size_t i = 0; i < t.n; i++)
+		n += t.p[i] == '.';
+	return n;
+}
+
+static int make_body(const struct cli_options *o, int first, struct usher_buf *ret)
+{
+	struct pair pairs[PAIRS_MAX];
+	struct json_writer w;
+	int n = 0;
+	for (int i = first; i < o->arg_count; i++, n++) {
+		if (n == PAIRS_MAX)
+			return cli_fail(EXIT_USAGE_ERROR, "give them in several commands",
+					"more than %d settings", PAIRS_MAX);
+		if (!split_pair(o->args[i], &pairs[n]) || count_dots(pairs[n].path) > LEVELS_MAX)
+			return cli_fail(EXIT_USAGE_ERROR, "arguments are key=value", "\"%s\" is not understood",
+					o->args[i]);
+		if (is_json(&pairs[n]) && !is_good_json(pairs[n].value))
+			return cli_fail(EXIT_USAGE_ERROR, "key:=value is a text as it stands",
+					"\"%s\" begins like JSON, but is none", o->args[i]);
+	}
+	json_writer_init(&w, ret);
+	json_write_object(&w);
+	put_members(&w, pairs, n, TEXT_NONE);
 	json_write_object_end(&w);
 	return 0;
 }
@@ -309,6 +382,28 @@ static const char *stray_option(const struct cli_options *o)
 	return NULL;
 }
 
+/* Each %s of the path takes one argument, before those that are key=value. */
+static bool fill_path(const struct cli_options *o, const struct noun_verb *v, int *first, char *ret,
+		      size_t n)
+{
+	const char *rest = v->path;
+	struct usher_buf path = {0};
+	for (const char *slot; (slot = strstr(rest, "%s")) != NULL; rest = slot + 2) {
+		bool is_name = *first < o->arg_count && strchr(o->args[*first], '=') == NULL;
+		if (!is_name) {
+			buf_done(&path);
+			return false;
+		}
+		buf_add(&path, rest, (size_t)(slot - rest));
+		buf_adds(&path, o->args[(*first)++]);
+	}
+	buf_adds(&path, rest);
+	bool does_fit = path.n < n;
+	snprintf(ret, n, "%s", path.p);
+	buf_done(&path);
+	return does_fit;
+}
+
 int cli_noun(const struct cli_options *o)
 {
 	const struct noun_verb *v = find(o);
@@ -319,15 +414,9 @@ int cli_noun(const struct cli_options *o)
 	if (stray_option(o) != NULL)
 		return cli_fail(EXIT_USAGE_ERROR, "usher --help lists the options",
 				"unknown option \"%s\", or its value is missing", stray_option(o));
-	const char *slot = strstr(v->path, "%s");
-	if (slot != NULL && o->arg_count <= first)
+	if (!fill_path(o, v, &first, path, sizeof path))
 		return cli_fail(EXIT_USAGE_ERROR, v->help, "%s %s: which one?", v->noun, v->verb);
 	if (v->is_removal && !may_remove(o))
 		return cli_fail(EXIT_FAILED, "--yes skips the question", "nothing was removed");
-	if (slot == NULL)
-		snprintf(path, sizeof path, "%s", v->path);
-	else
-		snprintf(path, sizeof path, "%.*s%s%s", (int)(slot - v->path), v->path,
-			 o->args[first++], slot + 2);
 	return call(o, v, first, path);
 }

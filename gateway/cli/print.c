@@ -85,6 +85,7 @@ static void cell_of(const struct json *item, const struct cli_column *column, st
 	}
 	switch (value != NULL ? json_kind(value) : JSON_KIND_NULL) {
 	case JSON_KIND_NULL:
+	case JSON_KIND_ANY: /* is no value's kind */
 		buf_adds(cell, "-");
 		break;
 	case JSON_KIND_BOOLEAN:

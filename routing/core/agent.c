@@ -4,8 +4,7 @@
 
 #include <assert.h>
 
-/* ---- room --------------------------------------------------------------------------------------
- */
+/* ---- room ----------------------------------------------------------------------------------- */
 
 static bool excludes(const struct routing *r, const struct agent *agent, unsigned k)
 {
@@ -68,8 +67,7 @@ bool core_agent_is_available(const struct routing *r, uint32_t a)
 	return core_agent_is_able(&r->agents[a]) && rooms(r, a) != 0;
 }
 
-/* ---- what it may serve
- * --------------------------------------------------------------------------- */
+/* ---- what it may serve ---------------------------------------------------------------------- */
 
 bool core_agent_can_serve(const struct routing *r, uint32_t a, const struct line *l)
 {
@@ -105,8 +103,7 @@ bool core_agent_admits(const struct routing *r, uint32_t a, const struct line *l
 	return core_agent_can_serve(r, a, l);
 }
 
-/* ---- trees
- * ---------------------------------------------------------------------------------------- */
+/* ---- trees ---------------------------------------------------------------------------------- */
 
 static void account(struct routing *r, uint32_t a)
 {
@@ -221,8 +218,7 @@ void core_agent_refresh(struct routing *r, uint32_t a)
 	core_roster_rooms(r, a, bits);
 }
 
-/* ---- the state that is shown
- * --------------------------------------------------------------------- */
+/* ---- the state that is shown ---------------------------------------------------------------- */
 
 void core_agent_touch(struct routing *r, uint32_t a)
 {
@@ -266,8 +262,7 @@ void core_agent_show(struct routing *r)
 	r->touched = r->touched_count = 0;
 }
 
-/* ---- membership
- * ----------------------------------------------------------------------------------- */
+/* ---- membership ----------------------------------------------------------------------------- */
 
 void core_agent_join(struct routing *r, uint32_t a, const struct routing_member *member)
 {

@@ -71,8 +71,7 @@ bool core_overflow(struct routing *r, uint32_t c)
 	return true;
 }
 
-/* ---- new ones ----------------------------------------------------------------------------------
- */
+/* ---- new ones ------------------------------------------------------------------------------- */
 
 struct arrival {
 	struct routing_requirement base[ROUTING_REQUIREMENTS_MAX];

@@ -30,8 +30,7 @@ static void done(struct routing *r, uint32_t q, unsigned chores)
 		core_drop_queue(r, q);
 }
 
-/* ---- one contact of a walk ----------------------------------------------------------------------
- */
+/* ---- one contact of a walk ------------------------------------------------------------------ */
 
 static void remove_one(struct routing *r, uint32_t c)
 {
@@ -105,8 +104,7 @@ static void walk(struct routing *r, uint32_t q, uint32_t c)
 	}
 }
 
-/* ---- heads
- * ---------------------------------------------------------------------------------------- */
+/* ---- heads ---------------------------------------------------------------------------------- */
 
 static void freshen(struct routing *r, uint32_t c)
 {
@@ -114,21 +112,24 @@ static void freshen(struct routing *r, uint32_t c)
 	core_contact_fresh(r, c);
 }
 
-/* The first of each deferred line, and those behind it while exclusions may be in the way. */
+/* The first of the line, and those behind it while exclusions may be in the way. */
+void core_wake_line(struct routing *r, uint32_t l)
+{
+	for (unsigned i = 0; i < WAKE_MAX && r->lines[l].waiting.first != 0; i++) {
+		uint32_t c = r->lines[l].waiting.first;
+		bool is_last = r->contacts[c].excluded_count == 0 && r->contacts[c].barred == 0;
+		freshen(r, c);
+		if (is_last)
+			return;
+	}
+}
+
 static void wake(struct routing *r, uint32_t q)
 {
 	for (uint32_t l = r->queues[q].lines, next; l != 0; l = next) {
 		next = r->lines[l].queue_next;
-		if (!r->lines[l].is_deferred)
-			continue;
-		for (unsigned i = 0; i < WAKE_MAX && r->lines[l].waiting.first != 0; i++) {
-			uint32_t c = r->lines[l].waiting.first;
-			bool is_last =
-				r->contacts[c].excluded_count == 0 && r->contacts[c].barred == 0;
-			freshen(r, c);
-			if (is_last)
-				break;
-		}
+		if (r->lines[l].is_deferred)
+			core_wake_line(r, l);
 	}
 }
 
@@ -156,19 +157,36 @@ void core_review(struct routing *r)
 		core_chore(r, (uint32_t)slot->value, CHORE_REVIEW);
 }
 
-/* A removed agent: one contact that waited for it is given to all; the agent goes after the last.
- */
+/* An agent who has gone: one contact that waited for him is given to the next, or to all. Who is
+ * removed goes after the last. */
 static void drain_agent(struct routing *r, uint32_t a)
 {
-	uint32_t c = r->agents[a].own.first;
+	struct agent *agent = &r->agents[a];
+	uint32_t c = agent->own_cursor;
 	if (c == 0) {
-		tree_remove(&r->leaving_agents, r->agent_nodes, a);
-		core_drop_agent(r, a);
+		tree_remove(&r->leaving_agents, r->leaving_nodes, a);
+		if (agent->is_removed)
+			core_drop_agent(r, a);
 		return;
 	}
-	core_contact_unwait(r, c);
+	const struct contact *contact = &r->contacts[c];
+	if (!agent->is_removed &&
+	    (contact->is_patient || contact->is_directed || contact->is_kept)) {
+		agent->own_cursor = tree_next(r->contact_nodes, c);
+		return;
+	}
+	core_contact_unwait(r, c); /* moves the cursor on */
 	core_contact_prefer(r, c);
 	core_contact_fresh(r, c);
+}
+
+void core_drain_agent(struct routing *r, uint32_t a)
+{
+	r->agents[a].own_cursor = r->agents[a].own.first;
+	if (r->leaving_nodes[a].size > 0)
+		return;
+	r->leaving_nodes[a].key = (struct order_key){0, 0, 0, r->agents[a].id};
+	tree_add(&r->leaving_agents, r->leaving_nodes, a);
 }
 
 void core_chore_unit(struct routing *r)

@@ -2,8 +2,7 @@
 /* Several agents for one contact: questions to others, conferences, and handing it over. */
 #include "routing/core/parts.h"
 
-/* ---- consultations
- * ------------------------------------------------------------------------------- */
+/* ---- consultations -------------------------------------------------------------------------- */
 
 void core_confer_forget(struct routing *r, uint32_t c)
 {
@@ -92,8 +91,7 @@ int core_on_consult(struct routing *r, const struct routing_transfer *ev)
 	return 0;
 }
 
-/* ---- conference
- * ---------------------------------------------------------------------------------- */
+/* ---- conference ----------------------------------------------------------------------------- */
 
 static int find_held(struct routing *r, const struct routing_command *ev, uint32_t *ret)
 {

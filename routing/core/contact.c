@@ -14,8 +14,7 @@ void core_contact_become(struct routing *r, uint32_t c, enum contact_state state
 	contact->state = (uint8_t)state;
 }
 
-/* ---- its queue ---------------------------------------------------------------------------------
- */
+/* ---- its queue ------------------------------------------------------------------------------ */
 
 static usher_us step_end(const struct routing *r, const struct contact *contact, usher_us from)
 {
@@ -91,8 +90,7 @@ bool core_contact_advance(struct routing *r, uint32_t c)
 	return true;
 }
 
-/* ---- waiting -----------------------------------------------------------------------------------
- */
+/* ---- waiting -------------------------------------------------------------------------------- */
 
 void core_contact_fresh(struct routing *r, uint32_t c)
 {
@@ -154,8 +152,7 @@ void core_contact_park(struct routing *r, uint32_t c, enum core_park park, usher
 	fx->cause = cause;
 }
 
-/* ---- for whom ----------------------------------------------------------------------------------
- */
+/* ---- for whom ------------------------------------------------------------------------------- */
 
 void core_contact_forgive(struct routing *r, uint32_t c)
 {
@@ -202,7 +199,7 @@ void core_contact_open(struct routing *r, uint32_t c)
 {
 	struct contact *contact = &r->contacts[c];
 	contact->only = 0;
-	contact->is_directed = false;
+	contact->is_directed = contact->is_kept = false;
 	contact->hold_us = contact->fallback_us = 0;
 	contact->fallback = 0;
 }
@@ -229,8 +226,7 @@ bool core_contact_prefer(struct routing *r, uint32_t c)
 	return true;
 }
 
-/* ---- the end -----------------------------------------------------------------------------------
- */
+/* ---- the end -------------------------------------------------------------------------------- */
 
 void core_contact_close(struct routing *r, uint32_t c, enum contact_cause cause)
 {
@@ -263,11 +259,11 @@ static void review(struct routing *r, uint32_t c)
 	core_contact_unwait(r, c);
 	if (contact->only != 0 && contact->hold_us <= r->now_us)
 		core_contact_prefer(r, c);
+	core_contact_advance(r, c);
+	core_line_update(r, c);
 	if (contact->excluded_count > 0 &&
 	    (contact->excluded_us <= r->now_us || !core_match_others(r, c)))
 		core_contact_forgive(r, c);
-	core_contact_advance(r, c);
-	core_line_update(r, c);
 	bool is_over = set->wait_max_us > 0 && set->expired != TREAT_WAIT &&
 		       contact->queued_us + set->wait_max_us <= r->now_us;
 	bool may_move = set->overflow_us > 0 && contact->queued_us + set->overflow_us <= r->now_us;
@@ -306,8 +302,7 @@ void core_contact_due(struct routing *r, uint32_t c)
 	assert(!"a deadline in a state that has none");
 }
 
-/* ---- events of the customer and the supervisor
- * ---------------------------------------------------- */
+/* ---- events of the customer and the supervisor ---------------------------------------------- */
 
 int core_on_customer_left(struct routing *r, const struct routing_command *ev)
 {

@@ -58,6 +58,7 @@ static void allocate(struct routing *r)
 	r->agents = memory_new_array(agents, sizeof *r->agents);
 	r->agent_skills = memory_new_array(agents * ROUTING_SKILLS_MAX, sizeof *r->agent_skills);
 	r->agent_nodes = memory_new_array(agents, sizeof *r->agent_nodes);
+	r->leaving_nodes = memory_new_array(agents, sizeof *r->leaving_nodes);
 	r->members = memory_new_array(agents * ROUTING_MEMBERSHIPS_MAX, sizeof *r->members);
 	r->member_nodes =
 		memory_new_array(agents * ROUTING_MEMBERSHIPS_MAX, sizeof *r->member_nodes);
@@ -113,7 +114,7 @@ struct routing *routing_free(struct routing *r)
 		r->seats,	  r->timers,	    r->effects,	     r->contacts_free,
 		r->agents_free,	  r->queues_free,   r->lines_free,   r->seats_free,
 		r->skill_numbers, r->skill_rows,    r->skill_supply, r->queue_rows,
-		r->room_rows,	  r->anchors,	    r->anchor_levels};
+		r->room_rows,	  r->anchors,	    r->anchor_levels, r->leaving_nodes};
 	for (size_t i = 0; i < sizeof arrays / sizeof arrays[0]; i++)
 		free(arrays[i]);
 	table_done(&r->contact_by_id);
@@ -147,10 +148,12 @@ static void match_fresh(struct routing *r)
 		core_contact_settle(r, c);
 		return;
 	}
-	const struct line *line = &r->lines[r->contacts[c].line];
-	if (line->is_deferred && r->queues[q].set.reserve > 0 && line->waiting.root != 0)
-		core_chore(r, q, CHORE_WAKE); /* as one could go, the next may too */
+	uint32_t l = r->contacts[c].line;
+	bool is_one_of_many = r->lines[l].is_deferred && r->queues[q].set.reserve > 0 &&
+			      r->lines[l].waiting.root != 0;
 	core_offer(r, c, a);
+	if (is_one_of_many)
+		core_wake_line(r, l); /* as one could go, the next may too */
 }
 
 /* One contact for the agent; it keeps its turn until nothing more fits. */
@@ -191,7 +194,7 @@ static bool do_unit(struct routing *r)
 		core_offer_more(r);
 	else if (core_has_work(r))
 		core_chore_unit(r);
-	else if (is_review_due(r))
+	else if (core_timers_settle(r), is_review_due(r))
 		core_review(r);
 	else if (r->timer_count > 0 && r->timers[1].at <= r->now_us)
 		core_due_fire(r, r->timers[1].item);
@@ -334,6 +337,7 @@ void routing_step(struct routing *r, const struct routing_event *ev, usher_us no
 		reject(r, ev, code);
 	advance(r, CORE_EFFECTS_MAX);
 	core_agent_show(r);
+	core_timers_settle(r);
 	*ret = (struct routing_effects){r->effects, r->effect_count};
 }
 

@@ -64,33 +64,32 @@ void routing_snapshot(const struct routing *r, struct usher_buf *ret);
 int routing_restore(struct routing **ret, const struct routing_limits *l, struct usher_text bytes,
 		    struct usher_error *reterr) USHER_CHECKED;
 
-/* ---- questions; none of them changes anything ---------------------------------------------- */
+/* ---- questions; none of them changes anything ----------------------------------------------- */
 
 struct routing_contact_view {
 	usher_id contact, queue, agent; /* agent: holder, offered, or who parked it; 0 = none */
-	uint64_t epoch;			/* of the current offer or assignment */
+	uint64_t epoch;                 /* of the current offer or assignment */
 	enum channel_kind channel;
 	enum contact_state state;
 	uint8_t priority;
 	usher_us first_us;    /* first message: the place in line counts from here */
 	usher_us queued_us;   /* entered this queue */
-	usher_us deadline_us; /* offer expiry, wrap-up end, park end; end of a step, of a wait or
-			       * next review of a waiting one; of an active one the end of the wait
-			       * for an answer, or USHER_NEVER: the presence of its agent guards it
-			       */
+	usher_us deadline_us; /* offer expiry, wrap-up end, park end; end of a step, of a wait or next
+			       * review of a waiting one; of an active one the end of the wait for
+			       * an answer, or USHER_NEVER: the presence of its agent guards it */
 	uint32_t position;    /* 1 = next of its queue; 0 when not waiting. Contacts that wait for a
 			       * certain agent do not stand before others */
-	uint8_t step;	      /* of the queue's routing steps, from 0 */
-	uint8_t seats;	      /* agents who are offered it, or hold it and confer */
+	uint8_t step;         /* of the queue's routing steps, from 0 */
+	uint8_t seats;        /* agents who are offered it, or hold it and confer */
 	bool is_callback;
-	bool is_closed_hours;  /* parked until its queue opens */
+	bool is_closed_hours; /* parked until its queue opens */
 	usher_id consults_for; /* the contact whose agent asks, 0 = it is no consultation */
 };
 
 /* An agent's part in a contact. */
 enum routing_role {
 	ROLE_OFFERED = 1,
-	ROLE_HOLDER = 2, /* active or in wrap-up; exactly one */
+	ROLE_HOLDER = 2,   /* active or in wrap-up; exactly one */
 	ROLE_CONFERRING = 3,
 };
 struct routing_seat_view {
@@ -101,25 +100,25 @@ struct routing_seat_view {
 
 struct routing_agent_view {
 	usher_id agent;
-	enum agent_state state;	 /* the state to show */
-	enum agent_state wanted; /* what the agent chose: ready, not ready or signed out */
-	usher_us since_us;	 /* of state */
-	uint32_t reason;	 /* of not ready: an id of the site's list, 0 = none */
-	uint16_t capacity, load; /* units; load counts held, offered and wrapping contacts */
+	enum agent_state state;   /* the state to show */
+	enum agent_state wanted;  /* what the agent chose: ready, not ready or signed out */
+	usher_us since_us;        /* of state */
+	uint32_t reason;          /* of not ready: an id of the site's list, 0 = none */
+	uint16_t capacity, load;  /* units; load counts held, offered and wrapping contacts */
 	uint16_t count[CHANNEL_KINDS];
-	uint16_t missed; /* offers not answered in a row */
+	uint16_t missed;          /* offers not answered in a row */
 };
 
 struct routing_queue_view {
 	usher_id queue;
 	uint32_t waiting, offered, active;
-	usher_us oldest_us;    /* first_us of the longest waiting; USHER_NEVER when none */
-	uint32_t agents_ready; /* members that are ready with room for something */
-	uint32_t agents_busy;  /* members signed in and working, without room */
+	usher_us oldest_us;       /* first_us of the longest waiting; USHER_NEVER when none */
+	uint32_t agents_ready;    /* members that are ready with room for something */
+	uint32_t agents_busy;     /* members signed in and working, without room */
 	uint32_t agents_signed_in;
-	uint32_t agents_free; /* ready with nothing in hand */
+	uint32_t agents_free;     /* ready with nothing in hand */
 	bool is_open;
-	usher_us until_us; /* when it opens or closes; USHER_NEVER when unknown */
+	usher_us until_us;        /* when it opens or closes; USHER_NEVER when unknown */
 };
 
 bool routing_contact(const struct routing *r, usher_id contact, struct routing_contact_view *ret);
@@ -135,45 +134,45 @@ unsigned routing_seats(const struct routing *r, usher_id contact,
 unsigned routing_requirements(const struct routing *r, usher_id contact,
 			      struct routing_requirement ret[ROUTING_RESOLVED_MAX]);
 
-/* What a contact of the channel takes of an agent, and how many at once (0 = capacity alone). */
-bool routing_channel(const struct routing *r, enum channel_kind channel, uint16_t *ret_weight,
-		     uint16_t *ret_count_max);
+/* What a contact of the channel takes of an agent, how many at once, and what goes beside it. */
+bool routing_channel(const struct routing *r, enum channel_kind channel,
+		     struct routing_channel_set *ret);
 
 typedef void (*routing_on_contact)(const struct routing_contact_view *view, void *arg);
 typedef void (*routing_on_agent)(const struct routing_agent_view *view, void *arg);
 void routing_each_contact(const struct routing *r, routing_on_contact on_contact, void *arg);
 void routing_each_agent(const struct routing *r, routing_on_agent on_agent, void *arg);
 
-/* ---- explanation --------------------------------------------------------------------------- */
+/* ---- explanation ---------------------------------------------------------------------------- */
 
 /* The first rule that keeps the agent from the contact now, in the order they are applied. */
 enum routing_reason {
-	REASON_CHOSEN = 0,	/* this is the one */
-	REASON_OTHER_FIRST = 1, /* could have taken it; another came first in the agent order */
-	REASON_UNKNOWN = 2,	/* no such agent */
+	REASON_CHOSEN = 0,         /* this is the one */
+	REASON_OTHER_FIRST = 1,    /* could have taken it; another came first in the agent order */
+	REASON_UNKNOWN = 2,        /* no such agent */
 	REASON_SIGNED_OUT = 3,
 	REASON_NOT_READY = 4,
 	REASON_LOST = 5,
 	REASON_NOT_RESPONDING = 6,
-	REASON_WRAPUP = 7,	     /* in a wrap-up that excludes new work */
-	REASON_NOT_MEMBER = 8,	     /* not a member of the queue */
-	REASON_SKILL = 9,	     /* a required skill is missing or too low */
-	REASON_EXCLUDED = 10,	     /* had this contact just before, or is excluded by it */
+	REASON_WRAPUP = 7,         /* in a wrap-up that excludes new work */
+	REASON_NOT_MEMBER = 8,     /* not a member of the queue */
+	REASON_SKILL = 9,          /* a required skill is missing or too low */
+	REASON_EXCLUDED = 10,      /* had this contact just before, or is excluded by it */
 	REASON_PREFERRED_OTHER = 11, /* it waits for its preferred agent for a while */
-	REASON_CAPACITY = 12,	     /* no room of that weight */
-	REASON_CHANNEL_MAX = 13,     /* has as many of this channel as allowed */
-	REASON_RING = 14,	     /* in an outer ring, not reached yet */
-	REASON_PENALTY = 15,	     /* a penalty above the limit of the step */
-	REASON_EXCLUSIVE = 16,	     /* has work that does not go with it */
-	REASON_RESERVE = 17,	     /* deferred work; too few agents would stay free */
+	REASON_CAPACITY = 12,      /* no room of that weight */
+	REASON_CHANNEL_MAX = 13,   /* has as many of this channel as allowed */
+	REASON_RING = 14,          /* in an outer ring, not reached yet */
+	REASON_PENALTY = 15,       /* a penalty above the limit of the step */
+	REASON_EXCLUSIVE = 16,     /* has work that does not go with it */
+	REASON_RESERVE = 17,       /* deferred work; too few agents would stay free */
 };
 #define ROUTING_REASONS 18
 const char *routing_reason_name(enum routing_reason reason); /* "capacity", "skill", … */
 
 struct routing_why {
 	enum routing_reason reason;
-	uint32_t skill;		/* REASON_SKILL: which; REASON_EXCLUSIVE: the other channel */
-	uint8_t needed, has;	/* REASON_SKILL: levels; _RING, _PENALTY: limit, the agent's;
+	uint32_t skill;         /* REASON_SKILL: which; REASON_EXCLUSIVE: the other channel */
+	uint8_t needed, has;    /* REASON_SKILL: levels; _RING, _PENALTY: limit, the agent's;
 				 * _RESERVE: to stay free, free members now (255 at most) */
 	usher_us idle_since_us; /* of a ready agent, for REASON_CHOSEN and REASON_OTHER_FIRST */
 };

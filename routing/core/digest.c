@@ -72,6 +72,7 @@ static uint64_t digest_contact(const struct routing *r, const struct contact *c)
 				   c->is_directed,
 				   c->is_patient,
 				   c->is_callback,
+				   c->is_kept,
 				   (uint64_t)c->hold_us,
 				   (uint64_t)c->retry_us,
 				   (uint64_t)c->excluded_us,
@@ -125,6 +126,8 @@ static uint64_t digest_agent(const struct routing *r, uint32_t a)
 				   agent->is_unresponsive,
 				   agent->is_removed,
 				   agent->is_dirty,
+				   r->leaving_nodes[a].size > 0,
+				   agent->own_cursor != 0 ? r->contacts[agent->own_cursor].id : 0,
 				   agent->skill_count,
 				   agent->member_count};
 	uint64_t h = fold_all(hash_fold(2, agent->id), fields, COUNT(fields));

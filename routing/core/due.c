@@ -29,6 +29,13 @@ static bool find_place(const struct routing *r, const struct line *line, uint32_
 	return true;
 }
 
+static bool is_before_timer(const struct routing *r, const struct line *line,
+			    const struct contact *contact)
+{
+	const struct timer *t = &r->timers[line->timer];
+	return contact->due_us != t->at ? contact->due_us < t->at : contact->id < t->id;
+}
+
 void core_due_join(struct routing *r, uint32_t c, usher_us at)
 {
 	struct contact *contact = &r->contacts[c];
@@ -48,7 +55,8 @@ void core_due_join(struct routing *r, uint32_t c, usher_us at)
 	contact->due_next = before != 0 ? r->contacts[before].due_next : line->due_first;
 	*(before != 0 ? &r->contacts[before].due_next : &line->due_first) = c;
 	*(contact->due_next != 0 ? &r->contacts[contact->due_next].due_prev : &line->due_last) = c;
-	if (before == 0)
+	/* A timer that is set already is too early at worst. */
+	if (before == 0 && (line->timer == 0 || is_before_timer(r, line, contact)))
 		core_timer_line(r, contact->line);
 }
 
@@ -60,15 +68,12 @@ void core_due_leave(struct routing *r, uint32_t c)
 		core_timer_contact(r, c, USHER_NEVER);
 		return;
 	}
-	bool was_first = line->due_first == c;
-	*(was_first ? &line->due_first : &r->contacts[contact->due_prev].due_next) =
+	*(contact->due_prev != 0 ? &r->contacts[contact->due_prev].due_next : &line->due_first) =
 		contact->due_next;
 	*(contact->due_next != 0 ? &r->contacts[contact->due_next].due_prev : &line->due_last) =
 		contact->due_prev;
 	contact->is_listed = false;
 	contact->due_us = USHER_NEVER;
-	if (was_first)
-		core_timer_line(r, contact->line);
 }
 
 static usher_us earlier(usher_us a, usher_us b)

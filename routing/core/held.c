@@ -5,8 +5,7 @@
 
 #include <assert.h>
 
-/* ---- whose turn it is to write ------------------------------------------------------------------
- */
+/* ---- whose turn it is to write -------------------------------------------------------------- */
 
 static bool is_text(enum channel_kind channel)
 {
@@ -59,8 +58,7 @@ void core_held_due(struct routing *r, uint32_t c)
 	core_offer_missed(r, a, missed_max);
 }
 
-/* ---- let go -------------------------------------------------------------------------------------
- */
+/* ---- let go --------------------------------------------------------------------------------- */
 
 static void release_seat(struct routing *r, uint32_t c, uint32_t s, enum contact_cause cause)
 {
@@ -122,8 +120,7 @@ void core_held_finish(struct routing *r, uint32_t c, enum contact_cause cause)
 	core_agent_refresh(r, a);
 }
 
-/* ---- commands of the holder
- * ---------------------------------------------------------------------- */
+/* ---- commands of the holder ----------------------------------------------------------------- */
 
 static int find_held(struct routing *r, const struct routing_command *ev, uint32_t *ret)
 {
@@ -181,8 +178,7 @@ int core_on_wrapup_extend(struct routing *r, const struct routing_command *ev)
 	return 0;
 }
 
-/* ---- park
- * ---------------------------------------------------------------------------------------- */
+/* ---- park ----------------------------------------------------------------------------------- */
 
 int core_on_park(struct routing *r, const struct routing_command *ev)
 {

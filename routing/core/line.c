@@ -10,8 +10,7 @@
 
 #include <assert.h>
 
-/* ---- which line --------------------------------------------------------------------------------
- */
+/* ---- which line ----------------------------------------------------------------------------- */
 
 static uint64_t requirement_number(const struct routing_requirement *need)
 {
@@ -93,6 +92,7 @@ void core_line_leave(struct routing *r, uint32_t c)
 	r->contacts[c].line = 0;
 	if (--line->refs > 0)
 		return;
+	core_timer_line(r, l);
 	uint64_t first = 0;
 	bool is_known = table_get(&r->line_by_hash, line->hash, &first);
 	assert(is_known && line->waiting.root == 0 && line->due_first == 0);
@@ -147,8 +147,7 @@ void core_line_update(struct routing *r, uint32_t c)
 	core_line_require(r, c, now.base, now.count);
 }
 
-/* ---- where it is filed -------------------------------------------------------------------------
- */
+/* ---- where it is filed ---------------------------------------------------------------------- */
 
 /* Index of the anchor: queues first, then skills by slot and level. */
 static uint32_t rarest(const struct routing *r, const struct line *line)
@@ -220,8 +219,7 @@ static void line_hide(struct routing *r, uint32_t l)
 	line->anchor = 0;
 }
 
-/* ---- entering and leaving ----------------------------------------------------------------------
- */
+/* ---- entering and leaving ------------------------------------------------------------------- */
 
 static void own_link(struct routing *r, uint32_t c)
 {
@@ -280,7 +278,10 @@ void core_line_exit(struct routing *r, uint32_t c)
 	core_due_leave(r, c);
 	r->waiting_count--;
 	if (contact->place == PLACE_OWN) {
-		tree_remove(&r->agents[contact->only].own, r->contact_nodes, c);
+		struct agent *agent = &r->agents[contact->only];
+		if (agent->own_cursor == c)
+			agent->own_cursor = tree_next(r->contact_nodes, c);
+		tree_remove(&agent->own, r->contact_nodes, c);
 		own_unlink(r, c);
 		contact->place = PLACE_NONE;
 		return;

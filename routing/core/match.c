@@ -2,12 +2,11 @@
 /* Who takes whom. The two searches are mirror images and must agree on who may take what. */
 #include "routing/core/parts.h"
 
-/* Where fewer than one in so many agents has what is required, rows of bits find him sooner than a
- * walk along the order. */
-#define RARE 64
+/* So many places along the order are tried; where that finds nobody, few can, and the rows of bits
+ * find these sooner. */
+#define WALK_MAX 12
 
-/* ---- an agent for a contact
- * ---------------------------------------------------------------------- */
+/* ---- an agent for a contact ----------------------------------------------------------------- */
 
 static bool may_take(const struct routing *r, uint32_t a, uint32_t c, const struct line *l)
 {
@@ -88,24 +87,22 @@ static uint32_t best_of_rows(const struct routing *r, uint32_t c, const struct l
 	return best.agent;
 }
 
-static uint32_t first_of_order(const struct routing *r, uint32_t c, const struct line *l)
+/* The first in the queue's order; false when it was not found soon, because few can. */
+static bool first_of_order(const struct routing *r, uint32_t c, const struct line *l, uint32_t *ret)
 {
-	const struct queue *queue = &r->queues[l->key.queue];
-	for (uint32_t m = queue->available.first; m != 0; m = tree_next(r->member_nodes, m)) {
+	uint32_t m = r->queues[l->key.queue].available.first;
+	*ret = 0;
+	for (unsigned i = 0; m != 0; i++, m = tree_next(r->member_nodes, m)) {
 		if (l->ring_max != ROUTING_ANY && r->members[m].ring > l->ring_max)
-			return 0; /* rings come first in every order */
-		if (may_take(r, m / ROUTING_MEMBERSHIPS_MAX, c, l))
-			return m / ROUTING_MEMBERSHIPS_MAX;
-	}
-	return 0;
-}
-
-static bool is_rare(const struct routing *r, const struct line *l)
-{
-	for (unsigned i = 0; i < l->required_count; i++)
-		if ((uint64_t)core_roster_supply(r, &l->needs[i]) * RARE < r->agent_count)
+			return true; /* rings come first in every order: nobody */
+		if (i == WALK_MAX)
+			return false;
+		if (may_take(r, m / ROUTING_MEMBERSHIPS_MAX, c, l)) {
+			*ret = m / ROUTING_MEMBERSHIPS_MAX;
 			return true;
-	return false;
+		}
+	}
+	return true;
 }
 
 uint32_t core_match_agent(const struct routing *r, uint32_t c)
@@ -120,24 +117,34 @@ uint32_t core_match_agent(const struct routing *r, uint32_t c)
 	bool is_by_contact = queue->set.order == ORDER_BEST_LEVEL ||
 			     queue->set.order == ORDER_WEIGHTED_RANDOM ||
 			     l->need_count > l->required_count;
-	return is_by_contact || is_rare(r, l) ? best_of_rows(r, c, l) : first_of_order(r, c, l);
+	uint32_t a;
+	return !is_by_contact && first_of_order(r, c, l, &a) ? a : best_of_rows(r, c, l);
 }
 
-/* ---- a contact for an agent
- * ------------------------------------------------------------------------ */
+/* ---- a contact for an agent ----------------------------------------------------------------- */
 
 struct search {
 	const struct routing *r; /* borrowed */
 	uint32_t agent;
 	uint32_t best;
 	uint16_t growth;
+	struct order_key key; /* of the best */
 };
 
-static bool comes_before(const struct search *s, uint32_t c, uint16_t growth)
+static bool comes_before(const struct search *s, const struct order_key *key, uint16_t growth)
 {
-	const struct tree_node *nodes = s->r->contact_nodes;
-	return s->best == 0 || policy_contact_before(&nodes[c].key, growth, &nodes[s->best].key,
-						     s->growth, s->r->now_us);
+	if (s->best == 0)
+		return true;
+	return growth == s->growth
+		       ? order_before(key, &s->key)
+		       : policy_contact_before(key, growth, &s->key, s->growth, s->r->now_us);
+}
+
+static void choose(struct search *s, uint32_t c, uint16_t growth)
+{
+	s->best = c;
+	s->growth = growth;
+	s->key = s->r->contact_nodes[c].key;
 }
 
 static bool fits(const struct routing *r, uint32_t a, uint32_t c, const struct line *l)
@@ -155,22 +162,19 @@ static void look_at_line(struct search *s, const struct line *l)
 		return;
 	while (c != 0 && core_contact_excludes(s->r, c, s->agent))
 		c = tree_next(s->r->contact_nodes, c);
-	if (c == 0 || !comes_before(s, c, l->growth))
-		return;
-	s->best = c;
-	s->growth = l->growth;
+	if (c != 0 && comes_before(s, &s->r->contact_nodes[c].key, l->growth))
+		choose(s, c, l->growth);
 }
 
 /* Lines of one growth under one anchor, best head first: all behind one that would not come before
  * the best so far cannot either. */
-static void look_at_lines(struct search *s, const struct tree *lines)
+static void look_at_lines(struct search *s, const struct tree *lines, uint16_t growth)
 {
 	const struct routing *r = s->r;
 	for (uint32_t l = lines->first; l != 0; l = tree_next(r->line_nodes, l)) {
-		const struct line *line = &r->lines[l];
-		if (!comes_before(s, line->waiting.first, line->growth))
+		if (!comes_before(s, &r->line_nodes[l].key, growth))
 			return;
-		look_at_line(s, line);
+		look_at_line(s, &r->lines[l]);
 	}
 }
 
@@ -180,7 +184,7 @@ static void look_at_anchor(struct search *s, uint32_t anchor)
 	const struct tree *trees = &r->anchors[(size_t)anchor * ROUTING_GROWTHS_MAX];
 	for (unsigned g = 0; g < r->growth_count; g++)
 		if (trees[g].root != 0)
-			look_at_lines(s, &trees[g]);
+			look_at_lines(s, &trees[g], r->growths[g].value);
 }
 
 static void look_at_own(struct search *s)
@@ -190,10 +194,9 @@ static void look_at_own(struct search *s)
 	     c = tree_next(r->contact_nodes, c)) {
 		const struct line *line = &r->lines[r->contacts[c].line];
 		if (!r->queues[line->key.queue].is_removed && fits(r, s->agent, c, line) &&
-		    !core_contact_excludes(r, c, s->agent) && comes_before(s, c, line->growth)) {
-			s->best = c;
-			s->growth = line->growth;
-		}
+		    !core_contact_excludes(r, c, s->agent) &&
+		    comes_before(s, &r->contact_nodes[c].key, line->growth))
+			choose(s, c, line->growth);
 	}
 }
 

@@ -29,7 +29,6 @@ static void assign(struct routing *r, uint32_t c)
 	struct agent *agent = &r->agents[a];
 	core_contact_forgive(r, c);
 	r->contacts[c].hops = 0;
-	agent->missed = 0;
 	agent->idle_since_us = r->now_us;
 	core_effect(r, FX_ASSIGNED, c, a)->epoch = r->seats[r->contacts[c].seats].epoch;
 	core_held_begin(r, c);
@@ -137,8 +136,7 @@ void core_offer_due(struct routing *r, uint32_t c)
 		core_offer_missed(r, agents[i], missed_max);
 }
 
-/* ---- commands ----------------------------------------------------------------------------------
- */
+/* ---- commands ------------------------------------------------------------------------------- */
 
 /* A command never sees an offer, a wrap-up or a pause that is over but was not yet ticked away. */
 uint32_t core_contact_now(struct routing *r, usher_id id)
@@ -186,6 +184,7 @@ int core_on_accept(struct routing *r, const struct routing_command *ev)
 	core_contact_become(r, c, CONTACT_ACTIVE);
 	seat->role = ROLE_HOLDER;
 	r->agents[seat->agent].offers--;
+	r->agents[seat->agent].missed = 0;
 	assign(r, c);
 	return 0;
 }
@@ -209,8 +208,7 @@ int core_on_decline(struct routing *r, const struct routing_command *ev)
 	return 0;
 }
 
-/* ---- taking ------------------------------------------------------------------------------------
- */
+/* ---- taking --------------------------------------------------------------------------------- */
 
 static int check_take(const struct routing *r, uint32_t c, uint32_t a, bool from_holder)
 {

@@ -10,8 +10,7 @@
 #include "routing/core/codec.h"
 #include "routing/core/state.h"
 
-/* ---- settings.c: as bytes, and whether they make sense ----------------------------------------
- */
+/* ---- settings.c: as bytes, and whether they make sense -------------------------------------- */
 void put_requirements(struct usher_buf *b, const struct routing_requirement *items, unsigned count);
 uint8_t get_requirements(struct reader *in, struct routing_requirement *ret, unsigned max);
 void put_queue_set(struct usher_buf *b, const struct routing_queue_set *set);
@@ -26,8 +25,8 @@ bool core_has_work(const struct routing *r); /* that the step had no room for */
 
 /* ---- state.c: slots, effects ---------------------------------------------------------------- */
 uint32_t core_find_contact(const struct routing *r, usher_id id); /* 0: unknown */
-uint32_t core_find_agent(const struct routing *r, usher_id id);	  /* 0: unknown or removed */
-uint32_t core_find_queue(const struct routing *r, usher_id id);	  /* removed ones too */
+uint32_t core_find_agent(const struct routing *r, usher_id id);   /* 0: unknown or removed */
+uint32_t core_find_queue(const struct routing *r, usher_id id);   /* removed ones too */
 uint32_t core_new_contact(struct routing *r, usher_id id);
 uint32_t core_new_agent(struct routing *r, usher_id id);
 uint32_t core_new_queue(struct routing *r, usher_id id);
@@ -44,7 +43,8 @@ usher_us core_later(const struct routing *r, usher_us span);
 
 /* ---- timer.c, due.c ------------------------------------------------------------------------- */
 void core_timer_contact(struct routing *r, uint32_t c, usher_us at); /* of one not in a line */
-void core_timer_line(struct routing *r, uint32_t l);		     /* after its list changed */
+void core_timers_settle(struct routing *r); /* the first one is right now */
+void core_timer_line(struct routing *r, uint32_t l);                 /* after its list changed */
 void core_timer_agent(struct routing *r, uint32_t a, usher_us at);
 void core_timer_queue(struct routing *r, uint32_t q, usher_us at);
 void core_due_join(struct routing *r, uint32_t c, usher_us at); /* of one in a line */
@@ -52,8 +52,7 @@ void core_due_leave(struct routing *r, uint32_t c);
 usher_us core_due_boundary(const struct routing *r, uint32_t c); /* of one that waits */
 void core_due_fire(struct routing *r, uint32_t item);
 
-/* ---- roster.c: bits of agents by skill, queue and room ----------------------------------------
- */
+/* ---- roster.c: bits of agents by skill, queue and room -------------------------------------- */
 int core_skill_check(const struct routing *r, const uint32_t *skills, unsigned count);
 uint16_t core_skill_slot(struct routing *r, uint32_t skill); /* adds it; checked before */
 void core_roster_skills(struct routing *r, uint32_t a, bool is_on);
@@ -85,7 +84,7 @@ void core_contact_dequeue(struct routing *r, uint32_t c);
 void core_contact_move(struct routing *r, uint32_t c, uint32_t q);
 void core_contact_wait(struct routing *r, uint32_t c, enum contact_cause cause);
 void core_contact_unwait(struct routing *r, uint32_t c);
-void core_contact_fresh(struct routing *r, uint32_t c);	 /* waiting already: matched again */
+void core_contact_fresh(struct routing *r, uint32_t c); /* waiting already: matched again */
 void core_contact_settle(struct routing *r, uint32_t c); /* nobody could: waits in line */
 void core_contact_park(struct routing *r, uint32_t c, enum core_park park, usher_us until,
 		       enum contact_cause cause);
@@ -94,7 +93,7 @@ void core_contact_exclude(struct routing *r, uint32_t c, uint32_t a);
 void core_contact_forgive(struct routing *r, uint32_t c); /* excludes nobody any more */
 bool core_contact_excludes(const struct routing *r, uint32_t c, uint32_t a);
 void core_contact_reserve(struct routing *r, uint32_t c, uint32_t a, usher_us span, bool directed);
-void core_contact_open(struct routing *r, uint32_t c);	 /* waits for nobody in particular */
+void core_contact_open(struct routing *r, uint32_t c); /* waits for nobody in particular */
 bool core_contact_prefer(struct routing *r, uint32_t c); /* waits for its fallback agent, if any */
 void core_contact_close(struct routing *r, uint32_t c, enum contact_cause cause);
 void core_contact_due(struct routing *r, uint32_t c);
@@ -110,16 +109,16 @@ int core_on_contact_new(struct routing *r, const struct routing_contact_new *ev)
 bool core_overflow(struct routing *r, uint32_t c); /* a waiting one: has it gone? */
 
 /* ---- agent.c -------------------------------------------------------------------------------- */
-bool core_agent_is_able(const struct agent *agent);		   /* to work at all */
+bool core_agent_is_able(const struct agent *agent);            /* to work at all */
 bool core_agent_is_available(const struct routing *r, uint32_t a); /* able, room for something */
 bool core_agent_has_room(const struct routing *r, uint32_t a, enum channel_kind channel);
 bool core_agent_can_serve(const struct routing *r, uint32_t a, const struct line *l); /* skills */
 bool core_agent_admits(const struct routing *r, uint32_t a, const struct line *l); /* member too */
 uint32_t core_agent_member(const struct routing *r, uint32_t a, uint32_t q); /* slot; 0: is none */
 void core_agent_touch(struct routing *r, uint32_t a);
-void core_agent_dirty(struct routing *r, uint32_t a);	/* may be able to take more now */
+void core_agent_dirty(struct routing *r, uint32_t a);   /* may be able to take more now */
 void core_agent_refresh(struct routing *r, uint32_t a); /* in its queues' trees, or not */
-void core_agent_show(struct routing *r);		/* effects for the touched ones */
+void core_agent_show(struct routing *r);                /* effects for the touched ones */
 enum agent_state core_agent_state(const struct routing *r, uint32_t a);
 struct order_key core_agent_key(const struct routing *r, uint32_t m);
 void core_agent_join(struct routing *r, uint32_t a, const struct routing_member *member);
@@ -150,7 +149,7 @@ int core_on_queue_remove(struct routing *r, const struct routing_queue_set *ev);
 int core_on_queue_open(struct routing *r, const struct routing_hours *ev);
 int core_on_channel_set(struct routing *r, const struct routing_channel_set *ev);
 bool core_queue_is_valid(const struct routing_queue_set *set);
-void core_queue_presence(struct routing *r, uint32_t q);	/* whether anybody is there */
+void core_queue_presence(struct routing *r, uint32_t q); /* whether anybody is there */
 bool core_queue_is_absent(const struct routing *r, uint32_t q); /* long enough to overflow */
 void core_queue_free(struct routing *r, uint32_t q, bool is_more);
 bool core_queue_spares(const struct routing *r, uint32_t q, uint32_t a); /* the reserve holds */
@@ -158,6 +157,8 @@ bool core_growth_fits(const struct routing *r, const struct routing_queue_set *s
 unsigned core_growth_slot(struct routing *r, uint16_t growth);
 void core_chore(struct routing *r, uint32_t q, unsigned chores);
 void core_chore_unit(struct routing *r);
+void core_wake_line(struct routing *r, uint32_t l);
+void core_drain_agent(struct routing *r, uint32_t a); /* those who wait for him wait no longer */
 void core_review(struct routing *r);
 
 /* ---- match.c -------------------------------------------------------------------------------- */
@@ -167,10 +168,9 @@ bool core_match_others(const struct routing *r, uint32_t c); /* others that coul
 
 /* ---- offer.c -------------------------------------------------------------------------------- */
 void core_offer(struct routing *r, uint32_t c, uint32_t a);
-void core_offer_widen(struct routing *r,
-		      uint32_t c);	 /* to more agents, when nothing else is left */
+void core_offer_widen(struct routing *r, uint32_t c); /* to more agents, when nothing else is left */
 void core_offer_more(struct routing *r); /* one more agent for one of those */
-void core_offer_end(struct routing *r, uint32_t s, enum contact_cause cause);  /* one seat */
+void core_offer_end(struct routing *r, uint32_t s, enum contact_cause cause); /* one seat */
 void core_offers_end(struct routing *r, uint32_t c, enum contact_cause cause); /* all */
 void core_offer_due(struct routing *r, uint32_t c);
 void core_offer_missed(struct routing *r, uint32_t a, uint16_t missed_max);
@@ -184,7 +184,7 @@ int core_on_take(struct routing *r, const struct routing_command *ev);
 /* ---- held.c, transfer.c --------------------------------------------------------------------- */
 void core_held_begin(struct routing *r, uint32_t c); /* the first seat's agent holds it now */
 bool core_held_release(struct routing *r, uint32_t c, enum contact_cause cause); /* false: another
-										  * one holds it */
+										    * one holds it */
 void core_held_finish(struct routing *r, uint32_t c, enum contact_cause cause);
 void core_held_due(struct routing *r, uint32_t c);
 int core_on_close(struct routing *r, const struct routing_command *ev);
@@ -202,7 +202,7 @@ int core_on_consult(struct routing *r, const struct routing_transfer *ev);
 int core_on_conference(struct routing *r, const struct routing_command *ev);
 int core_on_hand_over(struct routing *r, const struct routing_command *ev);
 int core_on_leave(struct routing *r, const struct routing_command *ev);
-void core_confer_end(struct routing *r, uint32_t c);	/* its consultations are closed */
+void core_confer_end(struct routing *r, uint32_t c); /* its consultations are closed */
 void core_confer_forget(struct routing *r, uint32_t c); /* it is none any more */
 
 /* ---- why.c ---------------------------------------------------------------------------------- */

@@ -139,8 +139,10 @@ static void hand_back(struct routing *r, uint32_t c, uint32_t a, enum contact_ca
 		return;
 	if (!r->agents[a].is_removed && !channel_is_live((enum channel_kind)contact->channel) &&
 	    core_roster_is_member(r, a, contact->queue) &&
-	    core_agent_can_serve(r, a, &r->lines[contact->line]))
+	    core_agent_can_serve(r, a, &r->lines[contact->line])) {
 		core_contact_reserve(r, c, a, r->queues[contact->queue].set.offer_us, false);
+		r->contacts[c].is_kept = true;
+	}
 	core_contact_wait(r, c, CAUSE_NONE);
 }
 
@@ -187,8 +189,7 @@ int core_on_agent_remove(struct routing *r, const struct routing_presence *ev)
 	core_agent_touch(r, a);
 	core_agent_show(r);
 	core_agent_quit(r, a);
-	r->agent_nodes[a].key = (struct order_key){0, 0, 0, agent->id};
-	tree_add(&r->leaving_agents, r->agent_nodes, a);
+	core_drain_agent(r, a);
 	return 0;
 }
 
@@ -209,6 +210,8 @@ int core_on_agent_wants(struct routing *r, const struct routing_presence *ev)
 	agent->is_unresponsive = false;
 	agent->missed = 0;
 	core_agent_touch(r, a);
+	if (ev->wants == AGENT_SIGNED_OUT && agent->own.root != 0)
+		core_drain_agent(r, a);
 	if (ev->wants == AGENT_SIGNED_OUT)
 		leave(r, a, CAUSE_NOT_READY);
 	else if (ev->wants == AGENT_NOT_READY)
@@ -227,6 +230,8 @@ int core_on_presence_lost(struct routing *r, const struct routing_presence *ev)
 		return 0;
 	agent->is_lost = true;
 	core_timer_agent(r, a, core_later(r, CORE_GRACE_US));
+	if (agent->own.root != 0)
+		core_drain_agent(r, a);
 	core_presence_withdraw(r, a, CAUSE_LOST_PRESENCE);
 	return 0;
 }

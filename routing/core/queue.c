@@ -7,8 +7,7 @@
 #define GROWTH_MAX 10000
 #define PRESENT_DEFAULT (1u << AGENT_READY | 1u << AGENT_BUSY | 1u << AGENT_WRAPUP)
 
-/* ---- settings that make sense ------------------------------------------------------------------
- */
+/* ---- settings that make sense --------------------------------------------------------------- */
 
 static bool is_span(usher_us span)
 {
@@ -53,8 +52,7 @@ bool core_queue_is_valid(const struct routing_queue_set *set)
 	       set->present_states < 1u << AGENT_STATES;
 }
 
-/* ---- growths: few different ones, so that heads can be compared one by one
- * ------------------------ */
+/* ---- growths: few different ones, so that heads can be compared one by one ------------------ */
 
 static unsigned note_growth(uint16_t *seen, unsigned count, uint16_t growth)
 {
@@ -103,8 +101,7 @@ unsigned core_growth_slot(struct routing *r, uint16_t growth)
 	return unused;
 }
 
-/* ---- presence, reserve
- * --------------------------------------------------------------------------- */
+/* ---- presence, reserve ---------------------------------------------------------------------- */
 
 void core_queue_presence(struct routing *r, uint32_t q)
 {
@@ -161,8 +158,7 @@ bool core_queue_spares(const struct routing *r, uint32_t q, uint32_t a)
 	       queue->free_count - (r->agents[a].is_free ? 1 : 0) >= queue->set.reserve;
 }
 
-/* ---- events
- * -------------------------------------------------------------------------------------- */
+/* ---- events --------------------------------------------------------------------------------- */
 
 static int check_queue(const struct routing *r, const struct routing_queue_set *ev, uint32_t *ret)
 {

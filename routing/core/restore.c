@@ -17,8 +17,7 @@ static bool fail(struct load *l, const char *fault)
 	return false;
 }
 
-/* ---- queues, agents
- * ------------------------------------------------------------------------------ */
+/* ---- queues, agents ------------------------------------------------------------------------- */
 
 static bool get_queue(struct routing *r, struct load *l)
 {
@@ -109,7 +108,8 @@ static bool get_agent(struct routing *r, struct load *l)
 	agent->missed = (uint16_t)get_number(&l->in, 2);
 	agent->wanted = (uint8_t)get_bounded(&l->in, 1, AGENT_NOT_READY);
 	agent->shown = (uint8_t)get_bounded(&l->in, 1, AGENT_STATES - 1);
-	uint64_t flags = get_bounded(&l->in, 1, 15);
+	uint64_t flags = get_bounded(&l->in, 1, 31);
+	agent->own_cursor_id = get_number(&l->in, 8);
 	agent->is_lost = (flags & FLAG_LOST) != 0;
 	agent->is_unresponsive = (flags & FLAG_UNRESPONSIVE) != 0;
 	agent->is_removed = (flags & FLAG_REMOVED) != 0;
@@ -120,16 +120,20 @@ static bool get_agent(struct routing *r, struct load *l)
 	if (l->in.is_bad)
 		return false;
 	get_members(r, l, a);
-	if (!agent->is_dirty && !agent->is_removed)
-		return !l->in.is_bad;
-	r->agent_nodes[a].key =
-		(struct order_key){0, 0, agent->is_removed ? 0 : agent->idle_since_us, id};
-	tree_add(agent->is_removed ? &r->leaving_agents : &r->dirty, r->agent_nodes, a);
+	if (agent->is_dirty) {
+		r->agent_nodes[a].key = (struct order_key){0, 0, agent->idle_since_us, id};
+		tree_add(&r->dirty, r->agent_nodes, a);
+	}
+	if ((flags & FLAG_LEAVING) != 0) {
+		r->leaving_nodes[a].key = (struct order_key){0, 0, 0, id};
+		tree_add(&r->leaving_agents, r->leaving_nodes, a);
+	}
+	if (agent->is_removed && (flags & FLAG_LEAVING) == 0)
+		return fail(l, "a removed agent who stays");
 	return !l->in.is_bad;
 }
 
-/* ---- lines
- * --------------------------------------------------------------------------------------- */
+/* ---- lines ---------------------------------------------------------------------------------- */
 
 static void get_needs(struct routing *r, struct load *l, struct line *line)
 {
@@ -177,8 +181,7 @@ static bool get_line(struct routing *r, struct load *l)
 	return true;
 }
 
-/* ---- contacts
- * ------------------------------------------------------------------------------------ */
+/* ---- contacts ------------------------------------------------------------------------------- */
 
 struct contact_record {
 	struct contact contact; /* without its links */
@@ -221,11 +224,12 @@ static void get_record(struct load *l, struct contact_record *ret)
 	c->lease = (uint8_t)get_bounded(&l->in, 1, LEASE_SILENCE);
 	c->park = (uint8_t)get_bounded(&l->in, 1, PARK_DUE);
 	c->cause = (uint8_t)get_bounded(&l->in, 1, CONTACT_CAUSES - 1);
-	ret->flags = get_bounded(&l->in, 1, 31);
+	ret->flags = get_bounded(&l->in, 1, 63);
 	c->is_exclusive = (ret->flags & FLAG_EXCLUSIVE) != 0;
 	c->is_directed = (ret->flags & FLAG_DIRECTED) != 0;
 	c->is_patient = (ret->flags & FLAG_PATIENT) != 0;
 	c->is_callback = (ret->flags & FLAG_CALLBACK) != 0;
+	c->is_kept = (ret->flags & FLAG_KEPT) != 0;
 	get_waits(l, c);
 	ret->seats = get_bounded(&l->in, 1, ROUTING_PARALLEL_MAX);
 }
@@ -327,8 +331,7 @@ static bool get_contacts(struct routing *r, struct load *l)
 	return true;
 }
 
-/* ---- what refers to contacts
- * ---------------------------------------------------------------------- */
+/* ---- what refers to contacts ---------------------------------------------------------------- */
 
 static bool connect(struct routing *r, struct load *l)
 {
@@ -338,6 +341,14 @@ static bool connect(struct routing *r, struct load *l)
 		queue->cursor = core_find_contact(r, queue->cursor_id);
 		if (queue->cursor != 0 && r->contacts[queue->cursor].queue != slot->value)
 			return fail(l, "work that goes on in another queue");
+	}
+	TABLE_EACH(slot, &r->agent_by_id)
+	{
+		struct agent *agent = &r->agents[slot->value];
+		uint32_t c = core_find_contact(r, agent->own_cursor_id);
+		if (c != 0 && (r->contacts[c].place != PLACE_OWN || r->contacts[c].only != slot->value))
+			return fail(l, "work that goes on with another agent");
+		agent->own_cursor = c;
 	}
 	TABLE_EACH(slot, &r->contact_by_id)
 	{
@@ -356,8 +367,7 @@ static bool connect(struct routing *r, struct load *l)
 	return true;
 }
 
-/* ---- all
- * ----------------------------------------------------------------------------------------- */
+/* ---- all ------------------------------------------------------------------------------------ */
 
 struct counts {
 	uint64_t queues, agents, lines, contacts;
@@ -415,6 +425,7 @@ static int load_all(struct routing *r, struct load *l, struct usher_error *reter
 	TABLE_EACH(slot, &r->agent_by_id)
 	core_agent_refresh(r, (uint32_t)slot->value);
 	r->is_loading = false;
+	core_timers_settle(r);
 	r->review_us = review;
 	return 0;
 }

@@ -25,8 +25,7 @@ static bool has_bit(const uint64_t *row, uint32_t a)
 	return (row[a >> 6] >> (a & 63) & 1) != 0;
 }
 
-/* ---- skills ------------------------------------------------------------------------------------
- */
+/* ---- skills --------------------------------------------------------------------------------- */
 
 int core_skill_check(const struct routing *r, const uint32_t *skills, unsigned count)
 {
@@ -85,8 +84,7 @@ uint32_t core_roster_supply(const struct routing *r, const struct need *need)
 	return r->skill_supply[(size_t)need->slot * CORE_LEVELS + need->level - 1];
 }
 
-/* ---- queues, rooms -----------------------------------------------------------------------------
- */
+/* ---- queues, rooms -------------------------------------------------------------------------- */
 
 void core_roster_queue(struct routing *r, uint32_t a, uint32_t q, bool is_on)
 {

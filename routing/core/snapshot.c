@@ -50,8 +50,10 @@ static void put_agent(const struct routing *r, uint32_t a, struct usher_buf *b)
 		   (agent->is_lost ? FLAG_LOST : 0) |
 			   (agent->is_unresponsive ? FLAG_UNRESPONSIVE : 0) |
 			   (agent->is_removed ? FLAG_REMOVED : 0) |
-			   (agent->is_dirty ? FLAG_DIRTY : 0),
+			   (agent->is_dirty ? FLAG_DIRTY : 0) |
+			   (r->leaving_nodes[a].size > 0 ? FLAG_LEAVING : 0),
 		   1);
+	put_number(b, agent->own_cursor != 0 ? r->contacts[agent->own_cursor].id : 0, 8);
 	put_number(b, agent->skill_count, 1);
 	for (unsigned i = 0; i < agent->skill_count; i++) {
 		put_number(b, skills[i].slot, 2);
@@ -138,7 +140,8 @@ static void put_contact(const struct routing *r, uint32_t c, struct usher_buf *b
 			(contact->is_exclusive ? FLAG_EXCLUSIVE : 0) |
 			(contact->is_directed ? FLAG_DIRECTED : 0) |
 			(contact->is_patient ? FLAG_PATIENT : 0) |
-			(contact->is_callback ? FLAG_CALLBACK : 0),
+			(contact->is_callback ? FLAG_CALLBACK : 0) |
+			   (contact->is_kept ? FLAG_KEPT : 0),
 		1);
 	put_waits(contact, b);
 	put_seats(r, c, b);

@@ -24,6 +24,7 @@ enum snapshot_flag {
 	FLAG_UNRESPONSIVE = 2,
 	FLAG_REMOVED = 4, /* and of a queue */
 	FLAG_DIRTY = 8,
+	FLAG_LEAVING = 16,
 	/* of a queue */
 	FLAG_CLOSED = 1,
 	/* of a contact */
@@ -32,6 +33,7 @@ enum snapshot_flag {
 	FLAG_DIRECTED = 4,
 	FLAG_PATIENT = 8,
 	FLAG_CALLBACK = 16,
+	FLAG_KEPT = 32,
 	/* of a line */
 	FLAG_CURRENT = 1, /* by the settings its queue has now */
 	FLAG_LINE_CALLBACK = 2,

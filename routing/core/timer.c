@@ -109,6 +109,19 @@ void core_timer_line(struct routing *r, uint32_t l)
 		set(r, USHER_NEVER, 0, l | TIMER_LINE);
 }
 
+/* Nearly everybody leaves a line before anything is due to him: then its timer stays where it is,
+ * too early, and is put right when it comes to the top. */
+void core_timers_settle(struct routing *r)
+{
+	while (r->timer_count > 0 && (r->timers[1].item & TIMER_KINDS) == TIMER_LINE) {
+		uint32_t l = r->timers[1].item & ~TIMER_KINDS, c = r->lines[l].due_first;
+		if (c != 0 && r->contacts[c].due_us == r->timers[1].at &&
+		    r->contacts[c].id == r->timers[1].id)
+			return;
+		core_timer_line(r, l);
+	}
+}
+
 void core_timer_agent(struct routing *r, uint32_t a, usher_us at)
 {
 	struct agent *agent = &r->agents[a];

@@ -2,8 +2,7 @@
 /* Questions about the state. */
 #include "routing/core/parts.h"
 
-/* ---- contact -----------------------------------------------------------------------------------
- */
+/* ---- contact -------------------------------------------------------------------------------- */
 
 /* How many of the line stand before a contact with this key and growth. Where the growths differ:
  * those with a higher score, which are the ones that arrived before a certain instant. */
@@ -111,8 +110,7 @@ unsigned routing_requirements(const struct routing *r, usher_id contact,
 	return count;
 }
 
-/* ---- agent, channel, queue
- * ------------------------------------------------------------------------ */
+/* ---- agent, channel, queue ------------------------------------------------------------------ */
 
 static void view_agent(const struct routing *r, uint32_t a, struct routing_agent_view *ret)
 {
@@ -139,13 +137,13 @@ bool routing_agent(const struct routing *r, usher_id agent, struct routing_agent
 	return a != 0;
 }
 
-bool routing_channel(const struct routing *r, enum channel_kind channel, uint16_t *ret_weight,
-		     uint16_t *ret_count_max)
+bool routing_channel(const struct routing *r, enum channel_kind channel,
+		     struct routing_channel_set *ret)
 {
 	if (channel == CHANNEL_NONE || (unsigned)channel >= CHANNEL_KINDS)
 		return false;
-	*ret_weight = r->channels[channel].weight;
-	*ret_count_max = r->channels[channel].count_max;
+	*ret = r->channels[channel];
+	ret->channel = channel; /* of one that was never set too */
 	return true;
 }
 
@@ -185,8 +183,7 @@ bool routing_queue(const struct routing *r, usher_id queue, struct routing_queue
 	return true;
 }
 
-/* ---- all
- * ------------------------------------------------------------------------------------------ */
+/* ---- all ------------------------------------------------------------------------------------ */
 
 void routing_each_contact(const struct routing *r, routing_on_contact on_contact, void *arg)
 {

@@ -38,11 +38,11 @@ static inline bool order_equal(const struct order_key *a, const struct order_key
 struct policy_agent {
 	usher_id agent;
 	uint32_t load, capacity; /* units */
-	uint32_t contacts;	 /* offered, held, conferring, wrapping up */
-	uint32_t offers;	 /* not answered yet */
-	uint32_t skills;	 /* at a level above 0 */
-	uint64_t turn;		 /* grows with each offer from the queue; 0 = never */
-	usher_us idle_since_us;	 /* last became ready, took or finished a contact */
+	uint32_t contacts;       /* offered, held, conferring, wrapping up */
+	uint32_t offers;         /* not answered yet */
+	uint32_t skills;         /* at a level above 0 */
+	uint64_t turn;           /* grows with each offer from the queue; 0 = never */
+	usher_us idle_since_us;  /* last became ready, took or finished a contact */
 	uint16_t position;
 };
 
@@ -81,7 +81,7 @@ static inline struct order_key policy_contact(uint8_t tier, usher_us at, usher_i
 }
 
 /* Contacts of different growths, at an instant: the tier, then growth × age, then the arrival. */
-bool policy_contact_before(const struct order_key *a, uint16_t growth_a, const struct order_key *b,
-			   uint16_t growth_b, usher_us now);
+bool policy_contact_before(const struct order_key *a, uint16_t growth_a,
+			   const struct order_key *b, uint16_t growth_b, usher_us now);
 
 #endif

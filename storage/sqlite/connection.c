@@ -75,10 +75,11 @@ int sqlite_integer(sqlite3 *db, const char *path, const char *sql, int64_t *ret,
 	return r;
 }
 
-int sqlite_connect(struct sqlite_connection *c, const char *path, struct usher_error *reterr)
+static int connect_as(struct sqlite_connection *c, const char *path, int mode,
+		      struct usher_error *reterr)
 {
 	/* Each connection is used by one thread at a time. */
-	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+	int flags = mode | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
 	int rc = sqlite3_open_v2(path, &c->db, flags, NULL);
 	if (rc != SQLITE_OK)
 		return failed(c->db, path, rc, reterr);
@@ -93,6 +94,17 @@ int sqlite_connect(struct sqlite_connection *c, const char *path, struct usher_e
 			return r;
 	}
 	return 0;
+}
+
+int sqlite_connect(struct sqlite_connection *c, const char *path, struct usher_error *reterr)
+{
+	return connect_as(c, path, SQLITE_OPEN_READWRITE, reterr);
+}
+
+int sqlite_connect_read_only(struct sqlite_connection *c, const char *path,
+			     struct usher_error *reterr)
+{
+	return connect_as(c, path, SQLITE_OPEN_READONLY, reterr);
 }
 
 static void finalize_table(struct sqlite_statements *t)

@@ -35,6 +35,8 @@ struct sqlite_connection {
 /* Opens an existing file with the settings every connection has. */
 int sqlite_connect(struct sqlite_connection *c, const char *path, struct usher_error *reterr)
 	USHER_CHECKED;
+int sqlite_connect_read_only(struct sqlite_connection *c, const char *path,
+			     struct usher_error *reterr) USHER_CHECKED;
 void sqlite_disconnect(struct sqlite_connection *c); /* harmless when it is not open */
 
 /* What a failure outside a commit means: E_INVALID for a file that is damaged or no database, E_IO. */

@@ -211,6 +211,40 @@ int store_open_sqlite(struct store **ret, const char *where, struct usher_error 
 	return sqlite_open(ret, where, sqlite_migrations, sqlite_migration_count, reterr);
 }
 
+static int connect_read_only(struct sqlite_store *s, struct usher_error *reterr)
+{
+	struct stat st;
+	if (stat(s->path, &st) < 0)
+		return usher_error_set(reterr, errno == ENOENT ? E_NOT_FOUND : E_IO,
+				       "store: cannot open %s (%s)", s->path, strerror(errno));
+	int r = sqlite_connect_read_only(&s->reader, s->path, reterr);
+	if (r == 0)
+		r = sqlite_integer(s->reader.db, s->path, "PRAGMA user_version", &s->version,
+				   reterr);
+	if (r == 0 && s->version < sqlite_migration_count)
+		return usher_error_set(reterr, E_INVALID,
+				       "store: %s has schema version %lld, this program reads %d; "
+				       "run usher serve of this version on it first",
+				       s->path, (long long)s->version, sqlite_migration_count);
+	/* Of this version or a newer one: it only looks whose the database is. */
+	return r < 0 ? r
+		     : sqlite_migrate(s->reader.db, s->path, sqlite_migrations,
+				      sqlite_migration_count, &s->version, reterr);
+}
+
+int store_open_sqlite_reader(struct store **ret, const char *where, struct usher_error *reterr)
+{
+	struct sqlite_store *s = store_new(where);
+	s->store.is_reader = true;
+	int r = connect_read_only(s, reterr);
+	if (r < 0) {
+		close_store(&s->store);
+		return r;
+	}
+	*ret = &s->store;
+	return 0;
+}
+
 const char *store_sqlite_version(void)
 {
 	return sqlite3_libversion();

@@ -10,7 +10,7 @@ function fault(text) {
 function subject(line,    words, n, i, text) {
 	n = split(line, words, /[ \t]+/)
 	for (i = 1; i <= n; i++) {
-		if (words[i] ~ /^(Ar|Op|Oo|Cm|Ns|Fl|Ic)$/ || words[i] !~ /^[a-z_]+$/)
+		if (words[i] ~ /^(Ar|Op|Oo|Cm|Ns|Fl|Ic)$/ || words[i] !~ /^[a-z_-]+$/)
 			break
 		text = text (i > 1 ? " " : "") words[i]
 	}

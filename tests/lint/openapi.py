@@ -19,9 +19,13 @@ METHODS = ("get", "post", "put", "delete", "patch")
 NAMES = {"ChannelKind": "channel_names", "ContactState": "contact_state_names",
          "Cause": "contact_cause_names", "AgentState": "agent_state_names",
          "Author": "author_names", "MessageKind": "kind_names", "Delivery": "delivery_names"}
+# Parts of bodies that routing_settings_read.c and routing_members.c read by lists of members.
+SETTINGS = ("Ageing", "Requirement", "RoutingStep", "Overflow", "Absent", "Membership")
 # Which files read the bodies of which schemas.
 BODIES = {("api_contacts.c", "api_conversation.c"): ("Command", "Close", "WrapUp", "Park", "Transfer",
-                                                     "Priority", "ContactNew", "MessageNew"),
+                                                     "Priority", "ContactNew", "MessageNew", "Take"),
+          ("api_consult.c",): ("Command", "Consult", "Conference", "HandOver", "Callback", "Require", "MoveAll"),
+          ("api_members.c",): ("MemberInput",),
           ("api_queues.c",): ("QueueInput", "SkillNew", "CodeNew"),
           ("api_users.c",): ("UserInput", "PasswordNew", "PresenceWanted"),
           ("api_channels.c",): ("ChannelNew", "ChannelSet", "LinkNew"),
@@ -119,6 +123,27 @@ def check_bodies(tree, document, fault):
             fault(f"{', '.join(schemas)}: {files[0]} does not read {name}")
 
 
+def check_settings(tree, document, fault):
+    """The parts of a queue's routing settings, whose members are read outside of the json_field tables."""
+    schemas = document["components"]["schemas"]
+    text = "".join((tree / "gateway" / file).read_text() for file in ("routing_settings_read.c", "routing_members.c"))
+    lists = [set(re.findall(r'"(\w+)"', body)) for body in re.findall(r"members\[[^=]*= \{(.*?)\};", text, re.S)]
+    for name in SETTINGS:
+        if set(schemas[name]["properties"]) not in lists:
+            fault(f"{name}: no list of members in routing_settings_read.c or routing_members.c has these names")
+    text = (tree / "gateway/routing_settings_write.c").read_text()
+    body = re.search(r"routing_settings_members\[\] = \{(.*?)\};", text, re.S)
+    for word in re.findall(r'"(\w+)"', body.group(1)) if body else ["routing_settings_members"]:
+        for name in ("Queue", "QueueInput"):
+            if word not in schemas[name]["properties"]:
+                fault(f"{name} has no {word}, which routing_settings_members has")
+    text = (tree / "gateway/routing_settings.c").read_text()
+    orders = re.search(r"routing_order_names\[\w+\] = \{(.*?)\};", text, re.S)
+    words = re.findall(r'"([^"]+)"', orders.group(1)) if orders else []
+    if schemas["Queue"]["properties"]["order"]["enum"] != words:
+        fault(f"Queue: the orders are {words}")
+
+
 def check_names(tree, document, fault):
     text = (tree / "routing/model/names.c").read_text()
     schemas = document["components"]["schemas"]
@@ -196,7 +221,7 @@ def main():
         return
     if document.get("openapi") != "3.1.0":
         faults.append("not OpenAPI 3.1.0")
-    for check in (check_calls, check_bodies, check_names):
+    for check in (check_calls, check_bodies, check_settings, check_names):
         check(tree, document, faults.append)
     check_form(document, faults.append)
     check_api_text(tree, faults.append)

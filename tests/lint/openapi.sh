@@ -14,7 +14,7 @@ copy_tree() { # the files that are looked at, in $dir/tree
 	mkdir -p "$dir/tree/docs" "$dir/tree/gateway" "$dir/tree/routing/model"
 	cp "$USHER_SRC/docs/openapi.json" "$USHER_SRC/docs/api.md" "$dir/tree/docs/"
 	cp -R "$USHER_SRC/gateway/api" "$dir/tree/gateway/api"
-	cp "$USHER_SRC/gateway/pages.c" "$USHER_SRC/gateway/shapes.c" "$dir/tree/gateway/"
+	cp "$USHER_SRC/gateway/pages.c" "$USHER_SRC/gateway/shapes.c" "$USHER_SRC"/gateway/routing_*.c "$dir/tree/gateway/"
 	cp "$USHER_SRC/routing/model/names.c" "$dir/tree/routing/model/"
 }
 
@@ -45,6 +45,11 @@ wrong "a member that is not described" gateway/api/api_contacts.c 's/\.name = "u
 wrong "a member that is not read" $json 's/"extend_s": {/"prolong_s": {/' 'does not read prolong_s'
 wrong "a word of an enumeration" routing/model/names.c 's/"wrap-up", "closed"/"after", "closed"/' 'ContactState:'
 wrong "another word" gateway/shapes.c 's/{"lunch"/{"dinner"/' 'Reason:'
+wrong "a setting that is not described" gateway/routing_settings_write.c 's/"parallel", "automatic"/"twofold", "automatic"/' \
+	'QueueInput has no twofold'
+wrong "a member of a step that is not described" gateway/routing_settings_read.c 's/"level_drop", "priority_raise"/"priority_raise"/' \
+	'RoutingStep: no list'
+wrong "an order that is not described" gateway/routing_settings.c 's/= "top-down"/= "bottom-up"/' 'Queue: the orders are'
 wrong "a reference to nothing" $json 's|#/components/schemas/Presence"|#/components/schemas/Present"|' 'leads nowhere'
 wrong "a schema that is not used" $json 's|^\t\t\t"Skill": {|\t\t\t"Spare": {"type": "object"},\n&|' 'Spare is not used'
 wrong "an example that breaks its schema" $json 's/"example": {"priority": 1}/"example": {"priority": 10}/' \

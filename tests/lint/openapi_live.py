@@ -223,9 +223,54 @@ def make_site(admin, root, lmtp):
     program.call("GET", "/figures", expect=401)
 
 
-def enter(caller, queue, key):
+def set_routing(admin):
+    """Every routing setting, and the faults that are told one by one."""
+    admin.call("POST", "/queues", {"name": "Odd", "slug": "odd"})
+    admin.call("PUT", "/queues/odd", {
+        "order": "least-loaded", "ageing": {"mode": "deadline", "tier": 1, "seconds": 60},
+        "requirements": [{"skill": "fi", "level": 3, "preferred": True, "until_step": 1}],
+        "steps": [{"seconds": 30, "ring_max": 0, "penalty_max": None, "level_drop": 1, "priority_raise": 1, "drop": ["fi"]}, {}],
+        "parallel": 2, "automatic": False, "reserve": 1, "first_reply_seconds": 60, "reply_seconds": 60,
+        "silence_seconds": 600, "length_max": 5, "full": "overflow", "wait_max_seconds": 600, "expired": "end",
+        "overflow": {"to": "support", "after_seconds": 60, "length": 3, "absent": {"after_seconds": 5, "present": ["ready"]}},
+        "closed": "overflow", "rejoin_seconds": 60,
+        "hours": {"zone": "Europe/Helsinki", "week": {"mon": [["08:00", "16:00"]]}}})
+    admin.call("PUT", "/queues/odd", {"overflow": None, "full": None, "closed": None, "ageing": {"mode": "strict"}})
+    refused = admin.call("PUT", "/queues/odd", {"parallel": 99, "steps": [{"ring_max": -1}]}, expect=400)
+    if [error["pointer"] for error in refused["errors"]] != ["/parallel", "/steps/0/ring_max"]:
+        raise RuntimeError(f"the faults are not told: {refused}")
+    admin.call("PUT", "/queues/odd/members/anna", {"ring": 1, "penalty": 2, "weight": 3, "position": 4})
+    admin.call("GET", "/queues/odd/members")
+    admin.call("PUT", "/queues/odd/members/anna", {"ring": 255}, expect=400)
+    admin.call("DELETE", "/queues/odd/members/anna")
+    admin.call("PUT", "/users/anna", {"queues": ["support", {"queue": "billing", "ring": 1}]})
+    admin.call("PUT", "/weights/telephony", {"exclusive": True, "interrupts": ["email", "letter"]})
+    admin.call("DELETE", "/queues/odd")
+
+
+def steer(admin, agent):
+    """A contact that nobody may take is asked about, given and moved."""
+    lacking = {"requirements": [{"skill": "fi", "level": 5}]}
+    number = enter(agent, "billing", "three", **lacking, preferred_agent="anna", preferred_seconds=1)["number"]
+    agent.call("POST", f"/contacts/{number}/require", lacking, expect=403)
+    admin.call("POST", f"/contacts/{number}/require", lacking)
+    agent.call("POST", f"/contacts/{number}/callback", {"at": "2001-01-01T00:00:00Z"}, expect=400)
+    agent.call("POST", f"/contacts/{number}/callback", {})
+    agent.call("POST", f"/contacts/{number}/take", {"from_holder": True}, expect=403)
+    admin.call("POST", f"/contacts/{number}/take", {"agent": "anna"})
+    held = epoch_of(agent, number)
+    agent.call("POST", f"/contacts/{number}/consult", held, expect=400)
+    agent.call("POST", f"/contacts/{number}/consult", {**held, "queue": "billing"})
+    agent.call("POST", f"/contacts/{number}/conference", {**held, "consultation": "C-1"}, expect=404)
+    agent.call("POST", f"/contacts/{number}/hand-over", held, expect=400)
+    agent.call("POST", f"/contacts/{number}/leave", {}, expect=400)
+    admin.call("POST", "/agents/anna/move-all", {"to_agent": "anna"}, expect=400)
+    admin.call("POST", "/agents/anna/move-all", {"to_queue": "billing"})
+
+
+def enter(caller, queue, key, **more):
     body = {"channel": "visit", "queue": queue, "body": "Came by.", "subject": "Visit",
-            "customer": {"name": "A visitor", "address": "visitor-" + key}}
+            "customer": {"name": "A visitor", "address": "visitor-" + key}, **more}
     return caller.call("POST", "/contacts", body, Idempotency_Key=key)
 
 
@@ -344,6 +389,8 @@ def scenario(server, described, answers):
     agent.call("PUT", "/me/presence", {"state": "ready"})
     work_by_hand(admin, agent)
     work_by_mail(agent, lmtp)
+    set_routing(admin)
+    steer(admin, agent)
     look_around(admin, agent, nobody)
     clear_away(admin, agent)
     feed.close()

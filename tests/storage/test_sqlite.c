@@ -436,6 +436,37 @@ static void backup_is_whole(void **state)
 	store_close(copy);
 }
 
+static void a_reader_of_its_own(void **state)
+{
+	struct fixture *f = *state;
+	struct store *reader = NULL;
+	struct skill_row got;
+	struct stat st;
+	const char *nowhere = arena_textf(&f->arena, "%s/none.db", f->folder).p;
+	assert_int_equal(store_open_sqlite_reader(&reader, nowhere, &f->error), E_NOT_FOUND);
+	assert_int_equal(stat(nowhere, &st), -1);
+	use_again(f, 7);
+	assert_int_equal(store_open_sqlite_reader(&reader, f->path, &f->error), 0);
+	assert_int_equal(store_schema_version(reader), store_schema_version(f->store));
+	use_again(f, 8); /* it is in nobody's way, and sees what comes */
+	for (int64_t i = 7; i <= 8; i++)
+		assert_int_equal(store_get(reader, &SKILL, &(struct skill_row){.number = i},
+					   &f->arena, &got), 0);
+	store_put(f->batch, &SKILL, &(struct skill_row){9, TEXT("x")});
+	assert_int_equal(store_commit(reader, f->batch, &f->error), E_UNSUPPORTED);
+	store_batch_clear(f->batch);
+	store_close(reader);
+	f->store = store_close(f->store);
+	sqlite3 *db = raw_open(f);
+	raw_run(db, "PRAGMA user_version=0");
+	sqlite3_close(db);
+	assert_int_equal(store_open_sqlite_reader(&reader, f->path, &f->error), E_INVALID);
+	db = raw_open(f);
+	raw_run(db, "PRAGMA user_version=9999");
+	sqlite3_close(db);
+	assert_int_equal(store_open_sqlite_reader(&reader, f->path, &f->error), E_INVALID);
+}
+
 static char driver[] = "sqlite";
 #define TEST(f) cmocka_unit_test_prestate_setup_teardown(f, fixture_setup, fixture_teardown, driver)
 
@@ -455,6 +486,7 @@ int main(void)
 		TEST(the_log_is_bounded),
 		TEST(a_checkpoint_folds),
 		TEST(backup_is_whole),
+		TEST(a_reader_of_its_own),
 	};
 	return cmocka_run_group_tests_name("sqlite", tests, NULL, NULL);
 }
