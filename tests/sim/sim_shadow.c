@@ -318,6 +318,7 @@ static void on_offer_ended(struct sim *s, struct sim_contact *c, const struct ro
 				   s->event->command.agent == fx->agent,
 			   "accepted by another");
 		sim_find_agent(s, fx->agent)->offers--;
+		sim_find_agent(s, fx->agent)->missed = 0;
 		it->role = ROLE_HOLDER;
 		c->state = CONTACT_ACTIVE;
 		return;
@@ -378,7 +379,6 @@ static void on_assigned(struct sim *s, struct sim_contact *c, const struct routi
 	c->directed = c->parker = 0;
 	c->hold_us = 0;
 	c->is_kept = false;
-	a->missed = 0;
 }
 
 static void on_released(struct sim *s, struct sim_contact *c, const struct routing_effect *fx)

@@ -268,7 +268,7 @@ static void make_simple(struct sim *s)
 			continue;
 		ev = (struct routing_event){.kind = EV_QUEUE_SET};
 		ev.queue = (struct routing_queue_set){.queue = s->queues[q].set.queue,
-						      .offer_us = USHER_HOUR,
+						      .offer_us = 2 * USHER_MINUTE,
 						      .missed_max = UINT16_MAX};
 		sim_step(s, &ev);
 		ev = (struct routing_event){.kind = EV_QUEUE_OPEN};
