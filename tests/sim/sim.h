@@ -59,7 +59,7 @@ struct sim_contact {
 	usher_us first_us, queued_us, hold_us; /* hold_us: may wait for one agent until then */
 	usher_us preferred_us, offer_end_us, refused_us;
 	uint8_t priority; /* above 9: told by the queue it comes into */
-	uint8_t step;
+	uint8_t step, hops;
 	enum channel_kind channel;
 	bool is_callback;
 	bool is_plain;	   /* never refused, transferred, parked or kept for one agent */
@@ -179,6 +179,7 @@ void sim_judge_offer(struct sim *s, struct sim_contact *c, struct sim_agent *a);
 void sim_compare(struct sim *s);
 
 /* sim_reference.c: a router that looks at everything */
+bool sim_comes_before(struct sim *s, const struct sim_contact *a, const struct sim_contact *b);
 void sim_reference(const struct routing *r, usher_id contact, usher_id agent, usher_us now,
 		   void *arg);
 

@@ -142,6 +142,23 @@ static void compare_queue(const struct sim *s, const struct sim_queue *q, bool i
 	sim_expect(s, !is_idle || view.agents_free == own.agents_free, "other free agents");
 }
 
+/* Who waits for one agent stands before nobody; but who that is, is not told for sure. */
+static void compare_position(struct sim *s, const struct sim_contact *c)
+{
+	struct routing_contact_view view;
+	uint32_t before = 0;
+	for (unsigned i = 0; i < s->open; i++) {
+		const struct sim_contact *o = &s->contacts[i];
+		if (o->queue != c->queue || o->state != CONTACT_WAITING)
+			continue;
+		if (o->hold_us >= s->core_us)
+			return;
+		before += o != c && sim_comes_before(s, o, c);
+	}
+	sim_expect(s, routing_contact(s->r, c->id, &view) && view.position == before + 1,
+		   "told another position in the queue");
+}
+
 /* ---- nobody waits who need not ----------------------------------------------------------------
  */
 
@@ -188,6 +205,12 @@ void sim_compare(struct sim *s)
 	for (unsigned q = 0; q < s->queue_count; q++)
 		if (s->queues[q].set.queue != 0)
 			compare_queue(s, &s->queues[q], is_idle);
-	if (is_idle)
-		compare_work(s);
+	if (!is_idle)
+		return;
+	compare_work(s);
+	for (unsigned i = 0; i < 4 && s->open > 0; i++) {
+		const struct sim_contact *c = &s->contacts[(s->step * 5 + i * 7) % s->open];
+		if (c->state == CONTACT_WAITING)
+			compare_position(s, c);
+	}
 }

@@ -14,7 +14,7 @@ static bool may(const struct sim *s, usher_id contact, usher_id agent)
 
 /* ---- contacts ------------------------------------------------------------------------------- */
 
-static bool contact_before(struct sim *s, const struct sim_contact *a, const struct sim_contact *b)
+bool sim_comes_before(struct sim *s, const struct sim_contact *a, const struct sim_contact *b)
 {
 	struct routing_rank ra = sim_rank(s, a, a->step), rb = sim_rank(s, b, b->step);
 	usher_us at_a = a->first_us - ra.ahead_us, at_b = b->first_us - rb.ahead_us;
@@ -46,7 +46,7 @@ static void judge_contact(struct sim *s, const struct sim_contact *c, usher_id a
 			continue;
 		const struct sim_queue *q = sim_find_queue(s, o->queue);
 		bool is_reserved = q != NULL && q->set.reserve > 0 && sim_is_deferred(o);
-		if (!is_reserved && contact_before(s, o, c) && is_waiting(s, o))
+		if (!is_reserved && sim_comes_before(s, o, c) && is_waiting(s, o))
 			sim_expect(s, !may(s, o->id, agent),
 				   "another contact should have come first");
 	}
@@ -107,6 +107,8 @@ static int by_order(enum routing_order order, const struct figures *a, const str
 	case ORDER_LONGEST_IDLE:
 		return (int)a->group - (int)b->group;
 	case ORDER_LEAST_LOADED:
+		if ((a->capacity == 0) != (b->capacity == 0))
+			return a->capacity == 0 ? 1 : -1;
 		return left < right ? -1 : left > right;
 	case ORDER_MOST_SPARE:
 		return spare_a > spare_b ? -1 : spare_a < spare_b;

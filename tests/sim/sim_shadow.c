@@ -94,6 +94,7 @@ static void redirect(struct sim *s, struct sim_contact *c, const struct routing_
 {
 	c->is_plain = false;
 	c->refusal_count = 0;
+	c->hops = 0;
 	c->directed = ev->to_agent;
 	c->is_kept = ev->to_agent != 0;
 	c->preferred_us = ev->to_agent_us;
@@ -274,6 +275,8 @@ static void on_queued(struct sim *s, struct sim_contact *c, const struct routing
 		c->queued_us = s->core_us;
 	}
 	c->queue = fx->queue;
+	c->hops = (uint8_t)(c->hops + (fx->cause == CAUSE_OVERFLOW));
+	sim_expect(s, c->hops <= 8, "overflows without end");
 	c->parker = 0;
 	c->state = CONTACT_WAITING;
 	if (c->priority >= CONTACT_PRIORITIES)
@@ -376,6 +379,7 @@ static void on_assigned(struct sim *s, struct sim_contact *c, const struct routi
 	}
 	c->state = CONTACT_ACTIVE;
 	c->refusal_count = 0;
+	c->hops = 0;
 	c->directed = c->parker = 0;
 	c->hold_us = 0;
 	c->is_kept = false;
