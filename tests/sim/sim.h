@@ -39,6 +39,14 @@ enum sim_feature {
 	SIM_FEATURES = 0x10000,
 };
 
+enum sim_lease { /* whose turn it is to write */
+		 SIM_NOBODYS = 0,
+		 SIM_FIRST = 1,
+		 SIM_REPLY = 2,
+		 SIM_SILENCE = 3,
+		 SIM_UNKNOWN = 4, /* which settings it began with is not known */
+};
+
 struct sim_seat {
 	usher_id agent;
 	uint64_t epoch;
@@ -60,6 +68,8 @@ struct sim_contact {
 	usher_us preferred_us, offer_end_us, refused_us;
 	uint8_t priority; /* above 9: told by the queue it comes into */
 	uint8_t step, hops;
+	enum sim_lease lease;
+	usher_us lease_us;
 	enum channel_kind channel;
 	bool is_callback;
 	bool is_plain;	   /* never refused, transferred, parked or kept for one agent */
@@ -156,13 +166,16 @@ unsigned sim_requirements(struct sim *s, struct routing_requirement *ret, unsign
 void sim_event(struct sim *s, struct routing_event *ret);
 
 /* sim_shadow.c */
-void sim_shadow_settings(struct sim *s, const struct routing_event *ev); /* before the step */
-void sim_shadow_event(struct sim *s, const struct routing_event *ev);
 void sim_shadow_effect(struct sim *s, const struct routing_effect *fx);
+struct sim_contact *sim_add(struct sim *s, usher_id contact);
 struct sim_contact *sim_find(const struct sim *s, usher_id contact); /* NULL: not open */
 struct sim_agent *sim_find_agent(struct sim *s, usher_id agent);
 struct sim_queue *sim_find_queue(struct sim *s, usher_id queue); /* removed ones too */
 struct sim_seat *sim_find_seat(struct sim_contact *c, usher_id agent);
+
+/* sim_told.c: what an event of the world means for the shadow */
+void sim_shadow_event(struct sim *s, const struct routing_event *ev);
+void sim_lease(struct sim *s, struct sim_contact *c, enum sim_lease kind);
 
 /* sim_judge.c: what the shadow knows, by the rules */
 void sim_classify(struct sim_contact *c);

@@ -53,14 +53,26 @@ static void compare_contact(struct sim *s, const struct sim_contact *c, bool is_
 		   "the effects told another step");
 	sim_expect(s, view.deadline_us != USHER_NEVER || c->state == CONTACT_ACTIVE,
 		   "a contact without a deadline");
+	usher_us lease_us = c->lease == SIM_NOBODYS ? USHER_NEVER : c->lease_us;
+	sim_expect(s,
+		   c->state != CONTACT_ACTIVE || c->lease == SIM_UNKNOWN ||
+			   view.deadline_us == lease_us,
+		   "another turn to write than the events say");
 	sim_expect(s, routing_deadline(s->r) <= view.deadline_us, "a deadline nobody waits for");
 	sim_expect(s, view.consults_for == c->about && (c->about == 0 || about != NULL),
 		   "a question is left open");
 	sim_expect(s, about == NULL || about->state == CONTACT_ACTIVE,
 		   "a question about a contact that nobody holds");
 	compare_seats(s, c);
-	if (is_idle)
-		compare_step(s, c);
+	if (!is_idle)
+		return;
+	compare_step(s, c);
+	const struct sim_queue *q = sim_find_queue(s, c->queue);
+	bool is_bounded = q != NULL && q->set.wait_max_us > 0 && q->set.expired == TREAT_END;
+	sim_expect(s,
+		   c->state != CONTACT_WAITING || !is_bounded ||
+			   c->queued_us + q->set.wait_max_us > s->core_us,
+		   "waits longer than the longest wait");
 }
 
 /* ---- agents and queues ---------------------------------------------------------------------- */

@@ -152,6 +152,23 @@ static void note(struct sim *s, const struct routing_effect *it)
 	s->chain = hash_fold(s->chain, (uint64_t)it->number << 32 | it->reason);
 }
 
+/* A full queue turns away who would have to wait in it. */
+static void judge_arrival(struct sim *s, usher_id contact)
+{
+	const struct sim_contact *c = sim_find(s, contact);
+	const struct sim_queue *q = c != NULL ? sim_find_queue(s, c->queue) : NULL;
+	unsigned before = 0;
+	if (q == NULL || q->set.length_max == 0 || c->state != CONTACT_WAITING || !s->is_settled ||
+	    c->hold_us >= s->core_us)
+		return;
+	for (unsigned i = 0; i < s->open; i++) {
+		const struct sim_contact *o = &s->contacts[i];
+		before += o != c && o->queue == c->queue &&
+			  (o->state == CONTACT_WAITING || o->state == CONTACT_OFFERED);
+	}
+	sim_expect(s, before < q->set.length_max, "waits in a queue that was full");
+}
+
 static void apply(struct sim *s, const struct routing_event *ev)
 {
 	struct routing_effects fx;
@@ -176,6 +193,8 @@ static void apply(struct sim *s, const struct routing_event *ev)
 		sim_shadow_effect(s, &fx.items[i]);
 		note(s, &fx.items[i]);
 	}
+	if (ev->kind == EV_CONTACT_NEW && !is_rejected)
+		judge_arrival(s, ev->contact.contact);
 	sim_expect(s, s->open <= s->contacts_max, "more contacts are open than the limit allows");
 	settings_end(s, ev, is_rejected, &before);
 	s->event = NULL;
@@ -198,7 +217,8 @@ static bool is_setting(const struct sim *s, const struct routing_event *ev)
 	bool is_supervisors =
 		ev->kind == EV_MOVE_ALL || (ev->kind == EV_TRANSFER && ev->transfer.agent == 0);
 	return is_again || is_supervisors || ev->kind <= EV_PRESENCE_FOUND ||
-	       ev->kind == EV_PRIORITY || ev->kind == EV_REQUIRE || ev->kind == EV_QUEUE_OPEN;
+	       ev->kind == EV_PRIORITY || ev->kind == EV_REQUIRE || ev->kind == EV_ACTIVITY ||
+	       ev->kind == EV_QUEUE_OPEN;
 }
 
 /* The shadow hears of an event before its effects. Where the event changes what earlier effects
