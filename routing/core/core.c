@@ -42,6 +42,7 @@ static void allocate_roster(struct routing *r)
 	r->skill_supply = memory_new_array(skills * CORE_LEVELS, sizeof *r->skill_supply);
 	r->queue_rows = memory_new_array(queues * r->words, sizeof *r->queue_rows);
 	r->room_rows = memory_new_array(CHANNEL_KINDS * r->words, sizeof *r->room_rows);
+	r->free_row = memory_new_array(r->words, sizeof *r->free_row);
 	r->anchors = memory_new_array(anchors * ROUTING_GROWTHS_MAX, sizeof *r->anchors);
 	r->anchor_levels = memory_new_array(skills, sizeof *r->anchor_levels);
 	table_reserve(&r->slot_by_skill, skills + 1);
@@ -66,6 +67,8 @@ static void allocate(struct routing *r)
 	r->queue_nodes = memory_new_array(queues, sizeof *r->queue_nodes);
 	r->lines = memory_new_array(lines, sizeof *r->lines);
 	r->line_nodes = memory_new_array(lines, sizeof *r->line_nodes);
+	r->line_masks = memory_new_array(lines, sizeof *r->line_masks);
+	r->line_timers = memory_new_array(lines, sizeof *r->line_timers);
 	r->line_marks = memory_new_array(lines, sizeof *r->line_marks);
 	r->seats = memory_new_array(seats, sizeof *r->seats);
 	r->timers = memory_new_array(contacts + agents + queues + lines, sizeof *r->timers);
@@ -114,7 +117,7 @@ struct routing *routing_free(struct routing *r)
 		r->seats,	  r->timers,	    r->effects,	     r->contacts_free,
 		r->agents_free,	  r->queues_free,   r->lines_free,   r->seats_free,
 		r->skill_numbers, r->skill_rows,    r->skill_supply, r->queue_rows,
-		r->room_rows,	  r->anchors,	    r->anchor_levels, r->leaving_nodes};
+		r->room_rows,	  r->anchors,	    r->anchor_levels, r->leaving_nodes, r->line_masks, r->line_timers, r->free_row};
 	for (size_t i = 0; i < sizeof arrays / sizeof arrays[0]; i++)
 		free(arrays[i]);
 	table_done(&r->contact_by_id);
