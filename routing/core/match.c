@@ -117,8 +117,7 @@ static uint32_t only_one(const struct routing *r, uint32_t c, const struct line 
 {
 	uint32_t a = r->contacts[c].only;
 	bool may = (r->agents[a].rooms >> l->channel & 1) != 0 &&
-		   (r->contacts[c].is_directed ||
-		    core_agent_admits(r, a, r->contacts[c].line)) &&
+		   (r->contacts[c].is_directed || core_agent_admits(r, a, r->contacts[c].line)) &&
 		   is_welcome(r, a, c, l);
 	return may ? a : 0;
 }

@@ -351,7 +351,8 @@ static bool connect(struct routing *r, struct load *l)
 	{
 		struct agent *agent = &r->agents[slot->value];
 		uint32_t c = core_find_contact(r, agent->own_cursor_id);
-		if (c != 0 && (r->contacts[c].place != PLACE_OWN || r->contacts[c].only != slot->value))
+		if (c != 0 &&
+		    (r->contacts[c].place != PLACE_OWN || r->contacts[c].only != slot->value))
 			return fail(l, "work that goes on with another agent");
 		agent->own_cursor = c;
 	}
