@@ -66,7 +66,8 @@ struct sim_contact {
 	usher_id queue, parker, about, excluded, directed;
 	usher_us first_us, queued_us, hold_us; /* hold_us: may wait for one agent until then */
 	usher_us preferred_us, offer_end_us, refused_us;
-	uint8_t priority; /* above 9: told by the queue it comes into */
+	usher_us changed_us; /* another step, other requirements */
+	uint8_t priority;    /* above 9: told by the queue it comes into */
 	uint8_t step, hops;
 	enum sim_lease lease;
 	usher_us lease_us;
@@ -107,6 +108,7 @@ struct sim {
 	usher_us now;
 	usher_us core_us, before_us; /* the latest instant the core was told; before this step */
 	usher_us back_us;	     /* the clock told to the core is so much behind */
+	usher_us changed_us;	     /* who is there, or what they can do */
 	uint64_t step;
 	uint64_t chain; /* of all events' effects */
 	uint64_t epoch; /* the highest one told */

@@ -175,18 +175,37 @@ bool sim_may_take(struct sim *s, const struct sim_contact *c, const struct sim_a
 
 /* ---- the judgement of an offer -------------------------------------------------------------- */
 
-/* No round ends in the instant of the refusal, where nothing else happens to the contact. */
+/* Of the last refusals it is certain that their round goes on; of others it may have ended. */
+static bool has_refused(const struct sim_contact *c, usher_id agent, bool is_last)
+{
+	for (unsigned i = 0; i < c->refusal_count; i++) {
+		const struct sim_refusal *it = &c->refusals[i];
+		if (it->agent == agent && (!is_last || (it->is_certain && it->at == c->refused_us)))
+			return true;
+	}
+	return false;
+}
+
+/* A round goes on while others could, at most for an offer time or a minute. Judged where nothing
+ * that matters has changed since the refusal, so that they could all the time. */
 static void judge_refusals(struct sim *s, const struct sim_contact *c, usher_id agent)
 {
 	const struct sim_queue *q = sim_find_queue(s, c->queue);
-	if (!s->is_settled || c->queued_us == s->core_us || q == NULL || q->set.step_count > 0 ||
-	    q->set.overflow_us > 0 || q->set.wait_max_us > 0)
+	if (q == NULL || !has_refused(c, agent, true) || c->queued_us >= c->refused_us ||
+	    c->changed_us >= c->refused_us || s->changed_us >= c->refused_us ||
+	    q->changed_us >= c->refused_us)
 		return;
-	for (unsigned i = 0; i < c->refusal_count; i++) {
-		const struct sim_refusal *it = &c->refusals[i];
-		sim_expect(s, it->agent != agent || it->at != s->core_us || !it->is_certain,
-			   "offered again at once to the one who refused");
+	usher_us span = q->set.offer_us < USHER_MINUTE ? q->set.offer_us : USHER_MINUTE;
+	bool is_over = c->refused_us + span <= s->core_us;
+	for (unsigned i = 0; i < s->agent_count && !is_over; i++) {
+		const struct sim_agent *a = &s->agents[i];
+		bool is_there = a->id != 0 && a->wanted != AGENT_SIGNED_OUT && !a->is_lost;
+		sim_expect(s,
+			   !is_there || a->id == agent || a->id == c->excluded ||
+				   has_refused(c, a->id, false) || unfit(s, c, a) != NULL,
+			   "offered again to one who refused while others could take it");
 	}
+	s->judged++;
 }
 
 static bool is_same_kind(const struct sim_contact *c, const struct sim_contact *o)

@@ -360,6 +360,7 @@ static void on_contact(struct sim *s, struct sim_contact *c, const struct routin
 		return;
 	case FX_STEP:
 		c->step = (uint8_t)fx->number;
+		c->changed_us = s->core_us;
 		return;
 	case FX_JOINED:
 		sim_expect(s, c->state == CONTACT_ACTIVE && !c->is_orphan, "joined nobody");

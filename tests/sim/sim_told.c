@@ -116,6 +116,7 @@ static void shadow_presence(struct sim *s, const struct routing_event *ev)
 {
 	struct sim_agent *a = sim_find_agent(s, ev->presence.agent);
 	sim_expect(s, a != NULL, "an agent nobody knows");
+	s->changed_us = s->core_us;
 	if (ev->kind == EV_AGENT_WANTS) {
 		a->wanted = ev->presence.wants;
 		a->is_lost = a->is_lost && a->wanted != AGENT_SIGNED_OUT;
@@ -158,6 +159,7 @@ void sim_shadow_event(struct sim *s, const struct routing_event *ev)
 		return;
 	case EV_REQUIRE:
 		c = sim_find(s, ev->contact.contact);
+		c->changed_us = s->core_us;
 		c->requirement_count = ev->contact.requirement_count;
 		memcpy(c->requirements, ev->contact.requirements, sizeof c->requirements);
 		sim_classify(c);

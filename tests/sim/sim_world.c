@@ -133,6 +133,8 @@ static void settings_end(struct sim *s, const struct routing_event *ev, bool is_
 		*before->queue = before->queue_was;
 	if (is_rejected)
 		return;
+	if (ev->kind <= EV_AGENT_REMOVE && ev->kind != EV_TICK)
+		s->changed_us = s->core_us;
 	if (ev->kind == EV_AGENT_REMOVE)
 		*sim_find_agent(s, ev->presence.agent) = (struct sim_agent){.id = 0};
 	if (ev->kind == EV_QUEUE_REMOVE)
