@@ -16,7 +16,7 @@
  * `now` happens before the event, ticked or not: an accept that comes too late is E_STALE. So every
  * event handed in, also one that was rejected, belongs in the journal with its instant.
  *
- * A step does a bounded amount of work and gives at most 16,384 effects. What it has no room for (a
+ * A step does a bounded amount of work and gives at most 65,536 effects. What it has no room for (a
  * full queue is removed, the process slept for hours) is done by the ticks that follow: until then
  * routing_deadline() is not later than now.
  *
