@@ -161,7 +161,8 @@ plant "a callback loses its place" core/contact.c \
 	's/contact->is_callback = true;/contact->is_callback = true, contact->first_us = r->now_us;/'
 # ---- queues
 plant "overflow without a limit" core/arrive.c 's/hops >= CORE_HOPS_MAX/hops >= 250/'
-plant "a full queue takes one more" core/arrive.c 's/contact_states\[CONTACT_WAITING\] + queue/contact_states[CONTACT_WAITING] - 1 + queue/'
+plant "a full queue takes one more" core/arrive.c \
+	's/contact_states\[CONTACT_WAITING\] + queue/contact_states[CONTACT_WAITING] - 1 + queue/'
 plant "who comes to a closed queue waits" core/arrive.c \
 	's/\*ret_is_parked = queue->is_closed;/*ret_is_parked = false;/'
 # ---- structures

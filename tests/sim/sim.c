@@ -15,7 +15,7 @@
 
 /* A build with sanitizers is ten times slower. */
 #ifdef __SANITIZE_ADDRESS__
-#define STEPS_DEFAULT 400000
+#define STEPS_DEFAULT 2000000
 #else
 #define STEPS_DEFAULT 10000000
 #endif

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Worlds that hold the bounds on waiting: n agents, each contact takes s, and in any time t at most
- * burst + load × n/s × t contacts arrive, load below 1. Agents are never idle while somebody waits,
- * so at most burst + n wait whenever one arrives (all agents have been busy since the queue was
- * last empty, and n/s × t - n were taken meanwhile). Who comes later is served before it only
+ * burst + load × n/s × t contacts arrive, load below 1. Agents are never idle while somebody
+ * waits, so at most burst + n wait whenever one arrives (all agents have been busy since the queue
+ * was last empty, and n/s × t - n were taken meanwhile). Who comes later is served before it only
  *  - with offsets: if it comes within d, the greatest difference of the offsets; so that nobody
- *    waits longer than  load × d + s × (2 + (2 burst + 1) / n);
- *  - with growths: if it comes within (1 - g / g_max) of the wait; so that nobody waits longer than
- *    s × (2 + (2 burst + 1) / n) / (1 - load × (1 - g / g_max)).
+ *    waits longer than load × d + s × (2 + (2 burst + 1) / n);
+ *  - with growths: if it comes within (1 - g / g_max) of the wait; so that nobody waits longer
+ *    than s × (2 + (2 burst + 1) / n) / (1 - load × (1 - g / g_max)).
  */
 #include "routing/base/memory.h"
 #include "tests/sim/sim.h"

@@ -379,7 +379,7 @@ static void one_event(struct sim *s, uint64_t i, uint64_t *restores)
 		sim_compare(s);
 	/* Also in the middle of work that takes several steps. */
 	bool is_working = routing_deadline(s->r) <= s->core_us;
-	uint64_t dice = random_below(restores, is_working ? 50 : 2000);
+	uint64_t dice = random_below(restores, is_working ? 8 : 2000);
 	if (s->has_restores && dice == 0)
 		restore(s);
 }
