@@ -129,9 +129,8 @@ plant "penalties do not count" core/agent.c 's/<< 8 | member->penalty/<< 8/'
 plant "the lowest preference first" core/match.c 's/a->score > b->score/a->score < b->score/'
 plant "the slowest growth first" policy/ageing.c 's/return sa > sb;/return sa < sb;/'
 plant "growth without age" policy/ageing.c 's/(uint64_t)now - (uint64_t)k->at/(uint64_t)1/'
-plant "ahead is behind" core/line.c \
-	's/line->ahead_us = set->ranks/line->ahead_us = -set->ranks/'
-plant "a step raises no priority" core/line.c 's/\.priority_raise;/.priority_raise * 0;/'
+plant "ahead is behind" core/contact.c 's/first_us - rank.ahead_us/first_us + rank.ahead_us/'
+plant "a step raises no priority" core/contact.c 's/\.priority_raise : 0/.priority_raise * 0 : 0/'
 plant "the shortest idle agent first" policy/longest_idle.c \
 	's/? 0 : 1/? 1 : 0/'
 plant "the load without the capacity" policy/least_loaded.c \
