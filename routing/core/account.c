@@ -33,9 +33,9 @@ bool routing_account(const struct routing *r, usher_id contact, struct routing_a
 	const struct line *line = &r->lines[it->line];
 	const struct queue *queue = &r->queues[line->key.queue];
 	*ret = (struct routing_account){
-		.tier = line->tier,
+		.tier = line->key.tier,
 		.growth = line->growth,
-		.at_us = it->first_us - line->ahead_us,
+		.at_us = core_contact_key(r, c).at,
 		.step = it->step,
 		.step_count = queue->set.step_count > 0 ? queue->set.step_count : 1,
 		.step_end_us = it->step_end_us,
@@ -266,7 +266,7 @@ static struct place place_of(const struct routing *r, uint32_t c)
 {
 	const struct contact *contact = &r->contacts[c];
 	const struct line *line = &r->lines[contact->line];
-	return (struct place){line->tier, line->growth, contact->first_us - line->ahead_us,
+	return (struct place){line->key.tier, line->growth, core_contact_key(r, c).at,
 			      contact->id};
 }
 
