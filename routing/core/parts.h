@@ -94,6 +94,7 @@ void core_contact_settle(struct routing *r, uint32_t c); /* nobody could: waits 
 void core_contact_park(struct routing *r, uint32_t c, enum core_park park, usher_us until,
 		       enum contact_cause cause);
 bool core_contact_advance(struct routing *r, uint32_t c); /* to the step of now: a later one? */
+void core_contact_renew(struct routing *r, uint32_t c);   /* the step of now, and what it asks */
 void core_contact_exclude(struct routing *r, uint32_t c, uint32_t a);
 void core_contact_forgive(struct routing *r, uint32_t c); /* excludes nobody any more */
 bool core_contact_excludes(const struct routing *r, uint32_t c, uint32_t a);

@@ -60,10 +60,64 @@ static void the_end_of_a_round_is_not_put_off(void **state)
 	assert_int_equal(world_offered(w, 100), 10);
 }
 
+static void two_steps(struct world *w)
+{
+	struct routing_queue_set set = world_queue_default(1);
+	set.step_count = 2;
+	for (unsigned s = 0; s < 2; s++) {
+		set.steps[s].lasts_us = 30 * USHER_SECOND;
+		set.steps[s].ring_max = set.steps[s].penalty_max = ROUTING_ANY;
+	}
+	set.steps[1].drop_count = 1;
+	set.steps[1].drops[0] = SKILL;
+	world_queue_set(w, set);
+}
+
+static void the_fallback_agent_suits_the_step_of_now(void **state)
+{
+	struct world *w = *state;
+	struct routing_contact_new c = world_contact_default(100, 1);
+	two_steps(w);
+	skilled(w, 10, 100);
+	world_hold(w, 90, 1);
+	world_agent(w, 11, 1);
+	world_hold(w, 91, 1);
+	assert_int_equal(world_holder(w, 91), 11);
+	skilled(w, 12, 100);
+	c.preferred = 10;
+	c.fallback = 11; /* lacks the skill, which step 1 drops */
+	c.preferred_us = c.fallback_us = 30 * USHER_SECOND;
+	assert_int_equal(world_contact_new(w, *world_need(&c, SKILL, 1)), 0);
+	world_tick(w, 30 * USHER_SECOND);
+	assert_int_equal(world_state(w, 100), CONTACT_WAITING);
+	assert_int_equal(world_why(w, 100, 12), REASON_PREFERRED_OTHER);
+	world_tick(w, 30 * USHER_SECOND);
+	assert_int_equal(world_offered(w, 100), 12);
+}
+
+static void who_signs_out_is_waited_for_by_the_step_of_now(void **state)
+{
+	struct world *w = *state;
+	struct routing_contact_new c = mail(100, 1, 5);
+	two_steps(w);
+	skilled(w, 10, 100);
+	assert_int_equal(world_contact_new(w, *world_need(&c, SKILL, 1)), 0);
+	assert_int_equal(world_do(w, EV_ACCEPT, 100), 0);
+	world_agent_set(w, world_agent_default(10, 1)); /* has forgotten it */
+	world_tick(w, 30 * USHER_SECOND);
+	world_agent(w, 11, 1);
+	assert_int_equal(world_wants(w, 10, AGENT_SIGNED_OUT), 0);
+	assert_int_equal(world_why(w, 100, 11), REASON_PREFERRED_OTHER);
+	assert_int_equal(world_wants(w, 10, AGENT_READY), 0);
+	assert_int_equal(world_offered(w, 100), 10);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST_TWICE(the_end_of_a_round_is_not_put_off),
+		TEST_TWICE(the_fallback_agent_suits_the_step_of_now),
+		TEST_TWICE(who_signs_out_is_waited_for_by_the_step_of_now),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
