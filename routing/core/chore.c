@@ -166,8 +166,9 @@ void core_review(struct routing *r)
 
 /* An agent who has gone: one contact that waited for him is given to the next, or to all. Who is
  * removed goes after the last. */
-static void drain_agent(struct routing *r, uint32_t a)
+void core_drain_unit(struct routing *r)
 {
+	uint32_t a = r->leaving_agents.first;
 	struct agent *agent = &r->agents[a];
 	uint32_t c = agent->own_cursor;
 	if (c == 0) {
@@ -199,10 +200,6 @@ void core_drain_agent(struct routing *r, uint32_t a)
 void core_chore_unit(struct routing *r)
 {
 	uint32_t q = r->chores.first;
-	if (q == 0) {
-		drain_agent(r, r->leaving_agents.first);
-		return;
-	}
 	struct queue *queue = &r->queues[q];
 	if ((queue->chores & CHORE_WAKE) != 0) {
 		wake(r, q);

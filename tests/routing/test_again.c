@@ -60,6 +60,25 @@ static void the_end_of_a_round_is_not_put_off(void **state)
 	assert_int_equal(world_offered(w, 100), 10);
 }
 
+static void who_waited_for_the_lost_competes_with_what_comes_back(void **state)
+{
+	struct world *w = *state;
+	struct routing_contact_new c = world_contact_default(100, 1);
+	world_agent(w, 10, 1);
+	w->now++;
+	world_agent(w, 11, 1);
+	world_arrive(w, 101, 1);
+	assert_int_equal(world_offered(w, 101), 10);
+	c.priority = 0;
+	c.preferred = 10;
+	c.preferred_us = USHER_MINUTE;
+	assert_int_equal(world_contact_new(w, c), 0);
+	assert_int_equal(world_why(w, 100, 11), REASON_PREFERRED_OTHER);
+	assert_int_equal(world_presence(w, EV_PRESENCE_LOST, 10), 0);
+	assert_int_equal(world_offered(w, 100), 11);
+	assert_int_equal(world_state(w, 101), CONTACT_WAITING);
+}
+
 static void two_steps(struct world *w)
 {
 	struct routing_queue_set set = world_queue_default(1);
@@ -116,6 +135,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST_TWICE(the_end_of_a_round_is_not_put_off),
+		TEST_TWICE(who_waited_for_the_lost_competes_with_what_comes_back),
 		TEST_TWICE(the_fallback_agent_suits_the_step_of_now),
 		TEST_TWICE(who_signs_out_is_waited_for_by_the_step_of_now),
 	};
