@@ -173,7 +173,9 @@ static void match_fresh(struct routing *r)
 		return;
 	}
 	uint32_t l = r->contacts[c].line;
+	/* Where all kinds are to be looked at yet, it is not the turn of this one's next. */
 	bool is_one_of_many = r->lines[l].is_deferred && r->queues[q].set.reserve > 0 &&
+			      (r->queues[q].chores & CHORE_WAKE) == 0 &&
 			      r->lines[l].waiting.root != 0;
 	core_offer(r, c, a);
 	if (is_one_of_many)

@@ -79,6 +79,47 @@ static void who_waited_for_the_lost_competes_with_what_comes_back(void **state)
 	assert_int_equal(world_state(w, 101), CONTACT_WAITING);
 }
 
+static void the_reserve_of_two_queues_lets_the_most_urgent_out(void **state)
+{
+	struct world *w = *state;
+	struct routing_contact_new first = mail(100, 1, 5), urgent = mail(101, 2, 1);
+	struct routing_agent_set other = world_agent_default(11, 1);
+	reserved(w, 1);
+	reserved(w, 2);
+	skilled(w, 10, 100);
+	assert_int_equal(world_contact_new(w, *world_need(&first, SKILL, 1)), 0);
+	assert_int_equal(world_contact_new(w, *world_need(&urgent, SKILL, 1)), 0);
+	assert_int_equal(world_why(w, 100, 10), REASON_RESERVE);
+	assert_int_equal(world_why(w, 101, 10), REASON_RESERVE);
+	other.queues[other.queue_count++].queue = 2;
+	world_ready(w, other);
+	assert_int_equal(world_offered(w, 101), 10);
+	assert_int_equal(world_state(w, 100), CONTACT_WAITING);
+}
+
+/* 11 declines the mail, which goes to 10, who has room for one more. */
+static void another_kind_may_be_more_urgent_than_the_next_of_this(void **state)
+{
+	struct world *w = *state;
+	struct routing_contact_new letter = mail(102, 1, 1);
+	letter.channel = CHANNEL_LETTER;
+	reserved(w, 1);
+	skilled(w, 10, 300);
+	world_hold(w, 90, 1);
+	skilled(w, 11, 100);
+	world_agent(w, 12, 1);
+	assert_int_equal(world_contact_new(w, mail(100, 1, 5)), 0);
+	assert_int_equal(world_offered(w, 100), 11);
+	assert_int_equal(world_wants(w, 12, AGENT_NOT_READY), 0); /* nobody is free now */
+	assert_int_equal(world_contact_new(w, mail(101, 1, 5)), 0);
+	assert_int_equal(world_contact_new(w, letter), 0);
+	assert_int_equal(world_why(w, 102, 10), REASON_RESERVE);
+	assert_int_equal(world_do(w, EV_DECLINE, 100), 0);
+	assert_int_equal(world_offered(w, 100), 10);
+	assert_int_equal(world_offered(w, 102), 10);
+	assert_int_equal(world_state(w, 101), CONTACT_WAITING);
+}
+
 static void two_steps(struct world *w)
 {
 	struct routing_queue_set set = world_queue_default(1);
@@ -136,6 +177,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST_TWICE(the_end_of_a_round_is_not_put_off),
 		TEST_TWICE(who_waited_for_the_lost_competes_with_what_comes_back),
+		TEST_TWICE(the_reserve_of_two_queues_lets_the_most_urgent_out),
+		TEST_TWICE(another_kind_may_be_more_urgent_than_the_next_of_this),
 		TEST_TWICE(the_fallback_agent_suits_the_step_of_now),
 		TEST_TWICE(who_signs_out_is_waited_for_by_the_step_of_now),
 	};
