@@ -54,7 +54,8 @@ static void the_end_of_a_round_is_not_put_off(void **state)
 	assert_int_equal(world_do(w, EV_DECLINE, 100), 0);
 	world_tick(w, 3 * USHER_SECOND);
 	assert_int_equal(world_wants(w, 11, AGENT_NOT_READY), 0);
-	assert_int_equal(world_wants(w, 11, AGENT_READY), 0); /* one more is free: looked at again */
+	assert_int_equal(world_wants(w, 11, AGENT_READY),
+			 0); /* one more is free: looked at again */
 	assert_int_equal(world_why(w, 100, 10), REASON_EXCLUDED);
 	world_tick(w, 2 * USHER_SECOND);
 	assert_int_equal(world_offered(w, 100), 10);
