@@ -51,9 +51,9 @@ static void on_core_decision(const struct routing *r, usher_id contact, usher_id
 		printf("#   %.6f %s: contact %llu to agent %llu\n", (double)(now - START) / 1e6,
 		       routing_event_name(d->kind_now), (unsigned long long)contact,
 		       (unsigned long long)agent);
-	d->records[d->record_count++] = (struct diff_record){
-		contact, agent, probe, last_epoch(r, contact, view.epoch),
-		routing_why(r, contact, probe, now).reason};
+	d->records[d->record_count++] =
+		(struct diff_record){contact, agent, probe, last_epoch(r, contact, view.epoch),
+				     routing_why(r, contact, probe, now).reason};
 	if (d->is_loud && d->step == d->loud_at) {
 		printf("#   core: contact %llu to agent %llu, epoch before %llu\n",
 		       (unsigned long long)contact, (unsigned long long)agent,

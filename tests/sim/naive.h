@@ -64,7 +64,7 @@ struct naive_decision {
 };
 
 struct naive {
-	uint64_t seed, count; /* count: of offers and entries into queues */
+	uint64_t seed, count;	 /* count: of offers and entries into queues */
 	usher_us now, review_us; /* review: NEVER while nobody waits */
 	struct routing_channel_set channels[CHANNEL_KINDS];
 	struct naive_queue queues[NAIVE_QUEUES];

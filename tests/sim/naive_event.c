@@ -32,9 +32,9 @@ static usher_us due(const struct naive_contact *c)
 static bool is_others(struct naive *n, const struct naive_contact *c)
 {
 	EACH(struct naive_agent, a, n->agents)
-		if (a->set.agent != 0 && a->wanted != AGENT_SIGNED_OUT && !a->is_lost &&
-		    naive_could_take(c, a) == REASON_CHOSEN && !naive_is_excluded(c, a))
-			return true;
+	if (a->set.agent != 0 && a->wanted != AGENT_SIGNED_OUT && !a->is_lost &&
+	    naive_could_take(c, a) == REASON_CHOSEN && !naive_is_excluded(c, a))
+		return true;
 	return false;
 }
 
@@ -63,8 +63,8 @@ static void happen(struct naive *n, struct naive_contact *c)
 static bool is_anybody_waiting(const struct naive *n)
 {
 	EACH(const struct naive_contact, c, n->contacts)
-		if (c->id != 0 && c->state == CONTACT_WAITING)
-			return true;
+	if (c->id != 0 && c->state == CONTACT_WAITING)
+		return true;
 	return false;
 }
 
@@ -72,16 +72,17 @@ static struct naive_contact *first_of(struct naive *n, const struct naive_queue 
 {
 	struct naive_contact *best = NULL;
 	EACH(struct naive_contact, c, n->contacts)
-		if (c->id != 0 && c->queue == q && c->state == CONTACT_WAITING && c->wait >= 2 &&
-		    (best == NULL || naive_before(n, c, best)))
-			best = c;
+	if (c->id != 0 && c->queue == q && c->state == CONTACT_WAITING && c->wait >= 2 &&
+	    (best == NULL || naive_before(n, c, best)))
+		best = c;
 	return best;
 }
 
 /* The first contact of each queue is matched again. */
 static void review(struct naive *n)
 {
-	EACH(struct naive_queue, q, n->queues) {
+	EACH(struct naive_queue, q, n->queues)
+	{
 		struct naive_contact *c = q->set.queue != 0 ? first_of(n, q) : NULL;
 		if (c != NULL)
 			c->is_fresh = true;
@@ -103,20 +104,19 @@ static usher_us next_due(struct naive *n, usher_us by, struct naive_contact **re
 		id = 0;
 	}
 	EACH(struct naive_contact, c, n->contacts)
-		if (c->id != 0 &&
-		    (due(c) < at || (due(c) == at && at != USHER_NEVER && c->id < id))) {
-			at = due(c);
-			id = c->id;
-			*ret_contact = c;
-		}
+	if (c->id != 0 && (due(c) < at || (due(c) == at && at != USHER_NEVER && c->id < id))) {
+		at = due(c);
+		id = c->id;
+		*ret_contact = c;
+	}
 	EACH(struct naive_agent, a, n->agents)
-		if (a->lost_end_us < at ||
-		    (a->lost_end_us == at && at != USHER_NEVER && a->set.agent < id)) {
-			at = a->lost_end_us;
-			id = a->set.agent;
-			*ret_contact = NULL;
-			*ret_agent = a;
-		}
+	if (a->lost_end_us < at ||
+	    (a->lost_end_us == at && at != USHER_NEVER && a->set.agent < id)) {
+		at = a->lost_end_us;
+		id = a->set.agent;
+		*ret_contact = NULL;
+		*ret_agent = a;
+	}
 	return id == UINT64_MAX ? USHER_NEVER : at;
 }
 
@@ -214,9 +214,9 @@ static void queue_set(struct naive *n, const struct routing_queue_set *set)
 	for (struct naive_contact *next = q->set.queue != 0 ? n->contacts : NULL; next != NULL;) {
 		next = NULL;
 		EACH(struct naive_contact, c, n->contacts)
-			if (c->id != 0 && c->queue == q && c->entered > entered &&
-			    (next == NULL || c->entered < next->entered))
-				next = c;
+		if (c->id != 0 && c->queue == q && c->entered > entered &&
+		    (next == NULL || c->entered < next->entered))
+			next = c;
 		if (next == NULL)
 			break;
 		entered = next->entered;
@@ -271,7 +271,7 @@ static void apply(struct naive *n, const struct routing_event *ev)
 	case EV_CHANNEL_SET:
 		n->channels[ev->channel.channel] = ev->channel;
 		EACH(struct naive_agent, a, n->agents)
-			a->is_dirty = a->set.agent != 0;
+		a->is_dirty = a->set.agent != 0;
 		break;
 	case EV_AGENT_SET:
 		agent_set(n, &ev->agent);
@@ -296,10 +296,10 @@ void naive_init(struct naive *n, uint64_t seed)
 {
 	*n = (struct naive){.seed = seed, .review_us = USHER_NEVER};
 	EACH(struct routing_channel_set, k, n->channels)
-		*k = (struct routing_channel_set){.channel = (enum channel_kind)(k - n->channels),
-						  .weight = 100};
+	*k = (struct routing_channel_set){.channel = (enum channel_kind)(k - n->channels),
+					  .weight = 100};
 	EACH(struct naive_agent, a, n->agents)
-		a->lost_end_us = USHER_NEVER;
+	a->lost_end_us = USHER_NEVER;
 }
 
 static void plan_review(struct naive *n)

@@ -18,7 +18,8 @@ static usher_us earlier(usher_us a, usher_us b)
  * one more, the free. */
 void naive_count_free(struct naive *n)
 {
-	EACH(struct naive_queue, q, n->queues) {
+	EACH(struct naive_queue, q, n->queues)
+	{
 		unsigned reserve = q->set.reserve,
 			 now = q->set.queue != 0 ? naive_free_members(n, q) : 0;
 		if (reserve > 0 && q->free <= reserve && now >= reserve && now > q->free)
@@ -60,10 +61,9 @@ static struct naive_contact *first_contact(struct naive *n, const struct naive_a
 {
 	struct naive_contact *best = NULL;
 	EACH(struct naive_contact, c, n->contacts)
-		if (c->id != 0 && c->state == CONTACT_WAITING &&
-		    (best == NULL || naive_before(n, c, best)) &&
-		    naive_reason(n, c, a) == REASON_CHOSEN)
-			best = c;
+	if (c->id != 0 && c->state == CONTACT_WAITING &&
+	    (best == NULL || naive_before(n, c, best)) && naive_reason(n, c, a) == REASON_CHOSEN)
+		best = c;
 	return best;
 }
 
@@ -71,10 +71,10 @@ static struct naive_agent *first_dirty(struct naive *n)
 {
 	struct naive_agent *best = NULL;
 	EACH(struct naive_agent, a, n->agents)
-		if (a->is_dirty &&
-		    (best == NULL || a->idle_since_us < best->idle_since_us ||
-		     (a->idle_since_us == best->idle_since_us && a->set.agent < best->set.agent)))
-			best = a;
+	if (a->is_dirty &&
+	    (best == NULL || a->idle_since_us < best->idle_since_us ||
+	     (a->idle_since_us == best->idle_since_us && a->set.agent < best->set.agent)))
+		best = a;
 	return best;
 }
 
@@ -82,9 +82,9 @@ static bool is_passed_over(struct naive *n, const struct naive_contact *c)
 {
 	const struct naive_agent *a =
 		naive_waits_for(c) != 0 ? naive_agent(n, naive_waits_for(c)) : NULL;
-	return a == NULL || c->excluded == a->set.agent || naive_member(a, c->queue) == NULL || !naive_is_skilled(c, a) ||
-	       (!c->is_patient && !c->is_kept &&
-		(a->wanted == AGENT_SIGNED_OUT || a->is_lost));
+	return a == NULL || c->excluded == a->set.agent || naive_member(a, c->queue) == NULL ||
+	       !naive_is_skilled(c, a) ||
+	       (!c->is_patient && !c->is_kept && (a->wanted == AGENT_SIGNED_OUT || a->is_lost));
 }
 
 /* For `which` of its agents; whoever is passed over for the next one, and that one for all. */
@@ -101,9 +101,9 @@ void naive_wait_for(struct naive *n, struct naive_contact *c, unsigned which)
 void naive_nobody_waits_for(struct naive *n, const struct naive_agent *a)
 {
 	EACH(struct naive_contact, c, n->contacts)
-		if (c->id != 0 && c->state == CONTACT_WAITING && !c->is_patient && !c->is_kept &&
-		    naive_waits_for(c) == a->set.agent)
-			naive_wait_for(n, c, c->wait + 1);
+	if (c->id != 0 && c->state == CONTACT_WAITING && !c->is_patient && !c->is_kept &&
+	    naive_waits_for(c) == a->set.agent)
+		naive_wait_for(n, c, c->wait + 1);
 }
 
 /* By tier, age and id. */
@@ -122,9 +122,9 @@ static void match_fresh(struct naive *n)
 		struct naive_agent *a;
 		c = NULL;
 		EACH(struct naive_contact, it, n->contacts)
-			if (it->id != 0 && it->state == CONTACT_WAITING && it->is_fresh &&
-			    (c == NULL || fresh_before(it, c)))
-				c = it;
+		if (it->id != 0 && it->state == CONTACT_WAITING && it->is_fresh &&
+		    (c == NULL || fresh_before(it, c)))
+			c = it;
 		if (c == NULL)
 			break;
 		c->is_fresh = false;
@@ -138,10 +138,11 @@ static void match_fresh(struct naive *n)
 /* Where enough members are free again, deferred work is looked at again. */
 static void match_deferred(struct naive *n)
 {
-	EACH(struct naive_queue, q, n->queues) {
+	EACH(struct naive_queue, q, n->queues)
+	{
 		EACH(struct naive_contact, c, n->contacts)
-			if (q->is_let_out && c->id != 0 && c->queue == q && naive_is_deferred(c))
-				c->is_fresh = true;
+		if (q->is_let_out && c->id != 0 && c->queue == q && naive_is_deferred(c))
+			c->is_fresh = true;
 		q->is_let_out = false;
 	}
 	match_fresh(n);
@@ -154,9 +155,9 @@ static void match_parallel(struct naive *n)
 		struct naive_agent *a;
 		c = NULL;
 		EACH(struct naive_contact, it, n->contacts)
-			if (it->id != 0 && it->widened > 0 && it->state == CONTACT_OFFERED &&
-			    (c == NULL || it->widened < c->widened))
-				c = it;
+		if (it->id != 0 && it->widened > 0 && it->state == CONTACT_OFFERED &&
+		    (c == NULL || it->widened < c->widened))
+			c = it;
 		if (c == NULL)
 			break;
 		c->widened = 0;
