@@ -22,12 +22,14 @@ struct api_call {
 	struct arena arena;      /* until the answer */
 	struct identity who;     /* texts in the arena */
 	struct usher_text args[API_ARGS_MAX]; /* what {} matched */
-	struct usher_text query, peer, idempotency_key;
+	struct usher_text query, peer, idempotency_key, accept_language;
 	struct json *input;      /* owned; NULL when the request had no body */
 	/* what the handler found out */
 	int code;                /* 0, or a refusal: then detail is the sentence */
 	struct usher_error err;
 	struct json_faults *faults; /* in the arena; NULL: err says it all */
+	struct usher_text unsound;  /* "errors" of the linter, a JSON list in the arena */
+	struct usher_text warnings; /* of the linter, likewise: into the object that is answered */
 	usher_id id, id2;        /* for render: what was made or changed */
 	int64_t number;
 	struct usher_text text;  /* in the arena */
