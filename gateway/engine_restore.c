@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gateway/engine_restore.h"
 
+#include "gateway/huge_pages.h"
+
 #define SNAPSHOT_ROWS_MAX 1 /* the newest one that is not past `seq` */
 
 struct replay {
@@ -46,7 +48,8 @@ static int on_journal(const void *row, void *arg)
 
 static int begin(struct replay *replay, struct usher_error *reterr)
 {
-	const struct routing_limits limits = ROUTING_LIMITS_DEFAULT;
+	struct routing_limits limits = ROUTING_LIMITS_DEFAULT;
+	limits.on_memory = huge_pages_advise;
 	if (!replay->has_snapshot)
 		return routing_new(&replay->to->routing, &limits, 1, reterr);
 	int code = routing_restore(&replay->to->routing, &limits, buf_text(&replay->state), reterr);

@@ -2,6 +2,7 @@
 /* The routing core on a made-up site: automatic assignment, so that each event is one decision. */
 #include "gateway/cli/bench_routing.h"
 
+#include "gateway/huge_pages.h"
 #include "routing/base/hash.h"
 #include "routing/base/memory.h"
 
@@ -198,7 +199,7 @@ int bench_core(struct bench_site *s, double seconds, struct bench_result *ret,
 	       struct usher_error *reterr)
 {
 	struct routing_limits limits = {s->is.waiting + s->is.agents * 4 + 1000, s->is.agents, 1,
-					s->is.skills};
+					s->is.skills, huge_pages_advise};
 	struct run b = {.site = s, .now = USHER_DAY, .next = 1000000};
 	int code = routing_new(&b.r, &limits, 1, reterr);
 	if (code < 0)

@@ -64,19 +64,28 @@ enum agent_state core_agent_state(const struct routing *r, uint32_t a)
 
 bool core_agent_is_available(const struct routing *r, uint32_t a)
 {
-	return core_agent_is_able(&r->agents[a]) && rooms(r, a) != 0;
+	return core_agent_rooms(r, a) != 0;
+}
+
+uint8_t core_agent_rooms(const struct routing *r, uint32_t a)
+{
+	return core_agent_is_able(&r->agents[a]) ? rooms(r, a) : 0;
 }
 
 /* ---- what it may serve ---------------------------------------------------------------------- */
 
-bool core_agent_can_serve(const struct routing *r, uint32_t a, const struct line *l)
+static bool has_skills(const struct routing *r, uint32_t a, const struct line *l)
 {
-	if ((l->skills_mask & ~r->agents[a].skills_mask) != 0)
-		return false;
 	for (unsigned i = 0; i < l->required_count; i++)
 		if (core_roster_level(r, a, l->needs[i].skill) < l->needs[i].level)
 			return false;
 	return true;
+}
+
+bool core_agent_can_serve(const struct routing *r, uint32_t a, uint32_t l)
+{
+	return (r->line_masks[l] & ~r->agents[a].skills_mask) == 0 &&
+	       has_skills(r, a, &r->lines[l]);
 }
 
 uint32_t core_agent_member(const struct routing *r, uint32_t a, uint32_t q)
@@ -89,18 +98,19 @@ uint32_t core_agent_member(const struct routing *r, uint32_t a, uint32_t q)
 	return 0;
 }
 
-bool core_agent_admits(const struct routing *r, uint32_t a, const struct line *l)
+bool core_agent_admits(const struct routing *r, uint32_t a, uint32_t l)
 {
-	if ((l->skills_mask & ~r->agents[a].skills_mask) != 0 ||
-	    !core_roster_is_member(r, a, l->key.queue))
+	const struct line *line = &r->lines[l];
+	if ((r->line_masks[l] & ~r->agents[a].skills_mask) != 0 ||
+	    !core_roster_is_member(r, a, line->queue))
 		return false;
-	if (l->ring_max != ROUTING_ANY || l->penalty_max != ROUTING_ANY) {
-		const struct member *member = &r->members[core_agent_member(r, a, l->key.queue)];
-		if ((l->ring_max != ROUTING_ANY && member->ring > l->ring_max) ||
-		    (l->penalty_max != ROUTING_ANY && member->penalty > l->penalty_max))
+	if (line->ring_max != ROUTING_ANY || line->penalty_max != ROUTING_ANY) {
+		const struct member *member = &r->members[core_agent_member(r, a, line->queue)];
+		if ((line->ring_max != ROUTING_ANY && member->ring > line->ring_max) ||
+		    (line->penalty_max != ROUTING_ANY && member->penalty > line->penalty_max))
 			return false;
 	}
-	return core_agent_can_serve(r, a, l);
+	return has_skills(r, a, line);
 }
 
 /* ---- trees ---------------------------------------------------------------------------------- */
@@ -112,8 +122,9 @@ static void account(struct routing *r, uint32_t a)
 	if (is_free == agent->is_free)
 		return;
 	agent->is_free = is_free;
-	for (uint32_t i = 0; i < agent->member_count; i++)
-		core_queue_free(r, r->members[a * ROUTING_MEMBERSHIPS_MAX + i].queue, is_free);
+	core_roster_set_free(r, a, is_free);
+	for (uint32_t i = 0; i < agent->member_count && is_free && r->reserve_count > 0; i++)
+		core_queue_freed(r, r->members[a * ROUTING_MEMBERSHIPS_MAX + i].queue);
 }
 
 static void unlist(struct routing *r, uint32_t a)
@@ -207,7 +218,7 @@ void core_agent_refresh(struct routing *r, uint32_t a)
 		return;
 	}
 	account(r, a);
-	uint8_t bits = core_agent_is_able(agent) ? rooms(r, a) : 0;
+	uint8_t bits = core_agent_rooms(r, a);
 	if (bits == 0) {
 		unlist(r, a);
 		return;
@@ -283,7 +294,7 @@ void core_agent_join(struct routing *r, uint32_t a, const struct routing_member 
 	queue->agent_states[agent->shown]++;
 	core_roster_queue(r, a, q, true);
 	if (agent->is_free)
-		core_queue_free(r, q, true);
+		core_queue_freed(r, q);
 	core_queue_presence(r, q);
 }
 
@@ -299,8 +310,6 @@ static void unlink_member(struct routing *r, uint32_t m)
 	queue->member_count--;
 	queue->agent_states[agent->shown]--;
 	core_roster_queue(r, m / ROUTING_MEMBERSHIPS_MAX, member->queue, false);
-	if (agent->is_free)
-		core_queue_free(r, member->queue, false);
 	core_queue_presence(r, member->queue);
 }
 

@@ -47,7 +47,7 @@ static void check_timers(const struct routing *r)
 			assert(r->queues[slot].timer == i && r->queues[slot].due_us == t->at);
 			break;
 		case TIMER_LINE: /* too early at most, and right where it is the first */
-			assert(r->lines[slot].timer == i);
+			assert(r->line_timers[slot] == i);
 			assert(r->lines[slot].due_first == 0 ||
 			       r->contacts[r->lines[slot].due_first].due_us >= t->at);
 			assert(i > 1 || r->contacts[r->lines[slot].due_first].due_us == t->at);
@@ -66,8 +66,8 @@ static void check_timers(const struct routing *r)
 	expected += r->queues[slot->value].due_us != USHER_NEVER;
 	TABLE_EACH(slot, &r->line_by_hash)
 	for (uint32_t l = (uint32_t)slot->value; l != 0; l = r->lines[l].hash_next) {
-		expected += r->lines[l].timer != 0;
-		assert(r->lines[l].timer != 0 || r->lines[l].due_first == 0);
+		expected += r->line_timers[l] != 0;
+		assert(r->line_timers[l] != 0 || r->lines[l].due_first == 0);
 	}
 	assert(expected == r->timer_count);
 }
@@ -290,7 +290,7 @@ static void check_members(const struct routing *r, const struct queue *queue, ui
 	for (unsigned s = 0; s < AGENT_STATES; s++)
 		assert(agents[s] == queue->agent_states[s]);
 	assert(check_tree(&queue->available, r->member_nodes) == in_tree);
-	assert(free == queue->free_count && count == queue->member_count);
+	assert(free == core_roster_free(r, q) && count == queue->member_count);
 }
 
 static void check_queue(const struct routing *r, uint32_t q)

@@ -131,6 +131,13 @@ static void wake(struct routing *r, uint32_t q)
 		if (r->lines[l].is_deferred)
 			core_wake_line(r, l);
 	}
+	for (uint32_t c = r->queues[q].own, next; c != 0; c = next) {
+		const struct line *line = &r->lines[r->contacts[c].line];
+		next = r->contacts[c].own_next;
+		if (line->is_deferred &&
+		    (r->agents[r->contacts[c].only].rooms >> line->channel & 1) != 0)
+			freshen(r, c);
+	}
 }
 
 static void review(struct routing *r, uint32_t q)

@@ -40,7 +40,8 @@ static int check_consult(struct routing *r, const struct routing_transfer *ev, u
 	if (code < 0)
 		return code;
 	const struct contact *contact = &r->contacts[c];
-	if (contact->state != CONTACT_ACTIVE || r->seats[s].role != ROLE_HOLDER)
+	if (contact->state != CONTACT_ACTIVE || r->seats[s].role != ROLE_HOLDER ||
+	    contact->about != 0)
 		return E_STATE;
 	if (ev->other == 0 || ev->to_agent == ev->agent || ev->to_agent_us < 0 ||
 	    ev->to_agent_us > CORE_HOLD_MAX_US)

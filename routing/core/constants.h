@@ -7,8 +7,8 @@
 
 #define CORE_EXCLUDED_MAX 4          /* agents a contact is kept from at one time */
 #define CORE_AGENT_CONTACTS_MAX 256  /* parts in contacts, of one agent */
-#define CORE_EFFECTS_MAX 16384       /* of one step */
-#define CORE_UNIT_EFFECTS 4096       /* at most, of one event or one unit of deferred work */
+#define CORE_EFFECTS_MAX 65536	     /* of one step */
+#define CORE_UNIT_EFFECTS 16384      /* at most, of one event or one unit of deferred work */
 #define CORE_UNITS_MAX 1024          /* of deferred work in one step */
 #define CORE_CONSULTS_MAX 4          /* open consultations about one contact */
 #define CORE_HOPS_MAX 8              /* overflows in a row */

@@ -204,14 +204,12 @@ void core_contact_open(struct routing *r, uint32_t c)
 	contact->fallback = 0;
 }
 
-static bool is_worth_waiting(const struct routing *r, uint32_t c, uint32_t a)
+bool core_contact_suits(const struct routing *r, uint32_t c, uint32_t a)
 {
 	const struct contact *contact = &r->contacts[c];
-	const struct agent *agent = &r->agents[a];
-	const struct line *line = &r->lines[contact->line];
-	bool is_here = agent->wanted != AGENT_SIGNED_OUT && !agent->is_lost;
-	return a != 0 && (is_here || contact->is_patient) &&
-	       core_roster_is_member(r, a, contact->queue) && core_agent_can_serve(r, a, line);
+	return a != 0 && contact->barred != r->agents[a].id &&
+	       core_roster_is_member(r, a, contact->queue) &&
+	       core_agent_can_serve(r, a, contact->line);
 }
 
 bool core_contact_prefer(struct routing *r, uint32_t c)
@@ -220,7 +218,8 @@ bool core_contact_prefer(struct routing *r, uint32_t c)
 	uint32_t a = core_find_agent(r, contact->fallback);
 	usher_us span = contact->fallback_us;
 	core_contact_open(r, c);
-	if (span <= 0 || !is_worth_waiting(r, c, a))
+	bool is_here = a != 0 && r->agents[a].wanted != AGENT_SIGNED_OUT && !r->agents[a].is_lost;
+	if (span <= 0 || !core_contact_suits(r, c, a) || (!is_here && !contact->is_patient))
 		return false;
 	core_contact_reserve(r, c, a, span, false);
 	return true;

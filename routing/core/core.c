@@ -32,19 +32,41 @@ static int check_limits(const struct routing_limits *l, struct usher_error *rete
 			       CONTACTS_LIMIT, AGENTS_LIMIT, QUEUES_LIMIT, SKILLS_LIMIT);
 }
 
+#define LARGE_BYTES ((size_t)16 << 20)
+
+static void tell(const struct routing *r, void *p, size_t bytes)
+{
+	if (r->limits.on_memory != NULL && bytes >= LARGE_BYTES)
+		r->limits.on_memory(p, bytes);
+}
+
+static void *new_array(const struct routing *r, size_t count, size_t size)
+{
+	void *p = memory_new_array(count, size);
+	tell(r, p, count * size);
+	return p;
+}
+
+static void reserve(const struct routing *r, struct table *t, size_t count)
+{
+	table_reserve(t, count);
+	tell(r, t->slots, t->size * sizeof *t->slots);
+}
+
 static void allocate_roster(struct routing *r)
 {
 	size_t skills = r->limits.skills_max, queues = (size_t)r->limits.queues_max + 1;
 	size_t anchors = queues + skills * CORE_LEVELS;
 	r->words = ((size_t)r->limits.agents_max + 64) / 64;
-	r->skill_numbers = memory_new_array(skills, sizeof *r->skill_numbers);
-	r->skill_rows = memory_new_array(skills * CORE_LEVELS * r->words, sizeof *r->skill_rows);
-	r->skill_supply = memory_new_array(skills * CORE_LEVELS, sizeof *r->skill_supply);
-	r->queue_rows = memory_new_array(queues * r->words, sizeof *r->queue_rows);
-	r->room_rows = memory_new_array(CHANNEL_KINDS * r->words, sizeof *r->room_rows);
-	r->anchors = memory_new_array(anchors * ROUTING_GROWTHS_MAX, sizeof *r->anchors);
-	r->anchor_levels = memory_new_array(skills, sizeof *r->anchor_levels);
-	table_reserve(&r->slot_by_skill, skills + 1);
+	r->skill_numbers = new_array(r, skills, sizeof *r->skill_numbers);
+	r->skill_rows = new_array(r, skills * CORE_LEVELS * r->words, sizeof *r->skill_rows);
+	r->skill_supply = new_array(r, skills * CORE_LEVELS, sizeof *r->skill_supply);
+	r->queue_rows = new_array(r, queues * r->words, sizeof *r->queue_rows);
+	r->room_rows = new_array(r, CHANNEL_KINDS * r->words, sizeof *r->room_rows);
+	r->free_row = new_array(r, r->words, sizeof *r->free_row);
+	r->anchors = new_array(r, anchors * ROUTING_GROWTHS_MAX, sizeof *r->anchors);
+	r->anchor_levels = new_array(r, skills, sizeof *r->anchor_levels);
+	reserve(r, &r->slot_by_skill, skills + 1);
 }
 
 static void allocate(struct routing *r)
@@ -53,33 +75,34 @@ static void allocate(struct routing *r)
 	size_t agents = (size_t)r->limits.agents_max + 1, queues = (size_t)r->limits.queues_max + 1;
 	/* One part in each contact, and what is offered in parallel or conferred. */
 	size_t seats = contacts + agents * CORE_AGENT_CONTACTS_MAX;
-	r->contacts = memory_new_array(contacts, sizeof *r->contacts);
-	r->contact_nodes = memory_new_array(contacts, sizeof *r->contact_nodes);
-	r->agents = memory_new_array(agents, sizeof *r->agents);
-	r->agent_skills = memory_new_array(agents * ROUTING_SKILLS_MAX, sizeof *r->agent_skills);
-	r->agent_nodes = memory_new_array(agents, sizeof *r->agent_nodes);
-	r->leaving_nodes = memory_new_array(agents, sizeof *r->leaving_nodes);
-	r->members = memory_new_array(agents * ROUTING_MEMBERSHIPS_MAX, sizeof *r->members);
-	r->member_nodes =
-		memory_new_array(agents * ROUTING_MEMBERSHIPS_MAX, sizeof *r->member_nodes);
-	r->queues = memory_new_array(queues, sizeof *r->queues);
-	r->queue_nodes = memory_new_array(queues, sizeof *r->queue_nodes);
-	r->lines = memory_new_array(lines, sizeof *r->lines);
-	r->line_nodes = memory_new_array(lines, sizeof *r->line_nodes);
-	r->line_marks = memory_new_array(lines, sizeof *r->line_marks);
-	r->seats = memory_new_array(seats, sizeof *r->seats);
-	r->timers = memory_new_array(contacts + agents + queues + lines, sizeof *r->timers);
-	r->effects = memory_new_array(CORE_EFFECTS_MAX, sizeof *r->effects);
-	r->contacts_free = memory_new_array(contacts, sizeof *r->contacts_free);
-	r->agents_free = memory_new_array(agents, sizeof *r->agents_free);
-	r->queues_free = memory_new_array(queues, sizeof *r->queues_free);
-	r->lines_free = memory_new_array(lines, sizeof *r->lines_free);
-	r->seats_free = memory_new_array(seats, sizeof *r->seats_free);
+	r->contacts = new_array(r, contacts, sizeof *r->contacts);
+	r->contact_nodes = new_array(r, contacts, sizeof *r->contact_nodes);
+	r->agents = new_array(r, agents, sizeof *r->agents);
+	r->agent_skills = new_array(r, agents * ROUTING_SKILLS_MAX, sizeof *r->agent_skills);
+	r->agent_nodes = new_array(r, agents, sizeof *r->agent_nodes);
+	r->leaving_nodes = new_array(r, agents, sizeof *r->leaving_nodes);
+	r->members = new_array(r, agents * ROUTING_MEMBERSHIPS_MAX, sizeof *r->members);
+	r->member_nodes = new_array(r, agents * ROUTING_MEMBERSHIPS_MAX, sizeof *r->member_nodes);
+	r->queues = new_array(r, queues, sizeof *r->queues);
+	r->queue_nodes = new_array(r, queues, sizeof *r->queue_nodes);
+	r->lines = new_array(r, lines, sizeof *r->lines);
+	r->line_nodes = new_array(r, lines, sizeof *r->line_nodes);
+	r->line_masks = new_array(r, lines, sizeof *r->line_masks);
+	r->line_timers = new_array(r, lines, sizeof *r->line_timers);
+	r->line_marks = new_array(r, lines, sizeof *r->line_marks);
+	r->seats = new_array(r, seats, sizeof *r->seats);
+	r->timers = new_array(r, contacts + agents + queues + lines, sizeof *r->timers);
+	r->effects = new_array(r, CORE_EFFECTS_MAX, sizeof *r->effects);
+	r->contacts_free = new_array(r, contacts, sizeof *r->contacts_free);
+	r->agents_free = new_array(r, agents, sizeof *r->agents_free);
+	r->queues_free = new_array(r, queues, sizeof *r->queues_free);
+	r->lines_free = new_array(r, lines, sizeof *r->lines_free);
+	r->seats_free = new_array(r, seats, sizeof *r->seats_free);
 	/* One more than can be in use: a table grows before it adds. */
-	table_reserve(&r->contact_by_id, contacts + 1);
-	table_reserve(&r->agent_by_id, agents + 1);
-	table_reserve(&r->queue_by_id, queues + 1);
-	table_reserve(&r->line_by_hash, lines + 1);
+	reserve(r, &r->contact_by_id, contacts + 1);
+	reserve(r, &r->agent_by_id, agents + 1);
+	reserve(r, &r->queue_by_id, queues + 1);
+	reserve(r, &r->line_by_hash, lines + 1);
 	allocate_roster(r);
 }
 
@@ -108,13 +131,14 @@ struct routing *routing_free(struct routing *r)
 	if (r == NULL)
 		return NULL;
 	void *const arrays[] = {
-		r->contacts,	  r->contact_nodes, r->agents,	     r->agent_skills,
-		r->agent_nodes,	  r->members,	    r->member_nodes, r->queues,
-		r->queue_nodes,	  r->lines,	    r->line_nodes,   r->line_marks,
-		r->seats,	  r->timers,	    r->effects,	     r->contacts_free,
-		r->agents_free,	  r->queues_free,   r->lines_free,   r->seats_free,
-		r->skill_numbers, r->skill_rows,    r->skill_supply, r->queue_rows,
-		r->room_rows,	  r->anchors,	    r->anchor_levels, r->leaving_nodes};
+		r->contacts,	  r->contact_nodes, r->agents,	      r->agent_skills,
+		r->agent_nodes,	  r->members,	    r->member_nodes,  r->queues,
+		r->queue_nodes,	  r->lines,	    r->line_nodes,    r->line_marks,
+		r->seats,	  r->timers,	    r->effects,	      r->contacts_free,
+		r->agents_free,	  r->queues_free,   r->lines_free,    r->seats_free,
+		r->skill_numbers, r->skill_rows,    r->skill_supply,  r->queue_rows,
+		r->room_rows,	  r->anchors,	    r->anchor_levels, r->leaving_nodes,
+		r->line_masks,	  r->line_timers,   r->free_row};
 	for (size_t i = 0; i < sizeof arrays / sizeof arrays[0]; i++)
 		free(arrays[i]);
 	table_done(&r->contact_by_id);

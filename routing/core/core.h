@@ -16,7 +16,7 @@
  * `now` happens before the event, ticked or not: an accept that comes too late is E_STALE. So every
  * event handed in, also one that was rejected, belongs in the journal with its instant.
  *
- * A step does a bounded amount of work and gives at most 16,384 effects. What it has no room for (a
+ * A step does a bounded amount of work and gives at most 65,536 effects. What it has no room for (a
  * full queue is removed, the process slept for hours) is done by the ticks that follow: until then
  * routing_deadline() is not later than now.
  *
@@ -35,8 +35,11 @@ struct routing_limits {
 	uint32_t agents_max;   /* default 10,000 */
 	uint32_t queues_max;   /* default 1,000 */
 	uint32_t skills_max;   /* different ones ever named; default 500; 0 = 64 */
+	/* Told of each array of 16 MiB and more before it is used, for what the owner may want of it
+	 * (huge pages: a search touches many places). NULL: nobody asks. */
+	void (*on_memory)(void *p, size_t bytes);
 };
-#define ROUTING_LIMITS_DEFAULT ((struct routing_limits){100000, 10000, 1000, 500})
+#define ROUTING_LIMITS_DEFAULT ((struct routing_limits){100000, 10000, 1000, 500, NULL})
 
 /* ret is owned by the caller. `seed` feeds only orderings that are random on purpose. */
 int routing_new(struct routing **ret, const struct routing_limits *l, uint64_t seed,

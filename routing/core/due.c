@@ -29,10 +29,9 @@ static bool find_place(const struct routing *r, const struct line *line, uint32_
 	return true;
 }
 
-static bool is_before_timer(const struct routing *r, const struct line *line,
-			    const struct contact *contact)
+static bool is_before_timer(const struct routing *r, const struct contact *contact)
 {
-	const struct timer *t = &r->timers[line->timer];
+	const struct timer *t = &r->timers[r->line_timers[contact->line]];
 	return contact->due_us != t->at ? contact->due_us < t->at : contact->id < t->id;
 }
 
@@ -56,7 +55,7 @@ void core_due_join(struct routing *r, uint32_t c, usher_us at)
 	*(before != 0 ? &r->contacts[before].due_next : &line->due_first) = c;
 	*(contact->due_next != 0 ? &r->contacts[contact->due_next].due_prev : &line->due_last) = c;
 	/* A timer that is set already is too early at worst. */
-	if (before == 0 && (line->timer == 0 || is_before_timer(r, line, contact)))
+	if (before == 0 && (r->line_timers[contact->line] == 0 || is_before_timer(r, contact)))
 		core_timer_line(r, contact->line);
 }
 

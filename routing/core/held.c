@@ -209,18 +209,19 @@ void core_resume(struct routing *r, uint32_t c)
 	struct contact *contact = &r->contacts[c];
 	const struct queue *queue = &r->queues[contact->queue];
 	uint32_t a = core_find_agent(r, contact->parker);
-	core_timer_contact(r, c, USHER_NEVER);
 	if (contact->park == PARK_CLOSED && queue->is_closed && !queue->is_removed) {
-		usher_us until = queue->until_us > r->now_us ? queue->until_us : USHER_NEVER;
-		core_contact_park(r, c, PARK_CLOSED, until, CAUSE_CLOSED_HOURS);
+		/* Its time is over, but the queue is still closed: it stays, without a word. */
+		usher_us latest = core_later(r, CORE_PARK_MAX_US);
+		bool is_known = queue->until_us > r->now_us && queue->until_us < latest;
+		core_timer_contact(r, c, is_known ? queue->until_us : latest);
 		return;
 	}
+	core_timer_contact(r, c, USHER_NEVER);
 	contact->parker = 0;
 	if (contact->park != PARK_AGENT)
 		core_contact_prefer(r, c);
-	else if (a != 0 && r->agents[a].wanted != AGENT_SIGNED_OUT && !r->agents[a].is_lost &&
-		 core_roster_is_member(r, a, contact->queue) &&
-		 core_agent_can_serve(r, a, &r->lines[contact->line]))
+	else if (core_contact_suits(r, c, a) && r->agents[a].wanted != AGENT_SIGNED_OUT &&
+		 !r->agents[a].is_lost)
 		core_contact_reserve(r, c, a, queue->set.offer_us, false);
 	core_contact_wait(r, c, CAUSE_NONE);
 }

@@ -47,7 +47,11 @@ static uint32_t line_create(struct routing *r, const struct line_key *key, uint6
 	const struct routing_queue_set *set = &r->queues[key->queue].set;
 	uint32_t l = core_new_line(r);
 	struct line *line = &r->lines[l];
-	*line = (struct line){.key = *key, .hash = hash, .hash_next = hash_next};
+	*line = (struct line){.queue = key->queue,
+			      .channel = key->channel,
+			      .key = *key,
+			      .hash = hash,
+			      .hash_next = hash_next};
 	line->is_deferred = key->is_callback || !channel_is_live((enum channel_kind)key->channel);
 	line->tier = key->priority;
 	line->growth = 1;
@@ -56,16 +60,17 @@ static uint32_t line_create(struct routing *r, const struct line_key *key, uint6
 		line->growth = set->ranks[key->priority].growth;
 		line->ahead_us = set->ranks[key->priority].ahead_us;
 	}
-	core_requirements_resolve(r, line);
+	core_requirements_resolve(r, l);
 	table_set(&r->line_by_hash, hash, l);
 	return l;
 }
 
-void core_line_restore(struct routing *r, const struct line *line)
+void core_line_restore(struct routing *r, const struct line *line, uint64_t mask)
 {
 	uint64_t hash = key_hash(r, &line->key), first = 0;
 	uint32_t l = core_new_line(r);
 	r->lines[l] = *line;
+	r->line_masks[l] = mask;
 	r->lines[l].hash = hash;
 	r->lines[l].hash_next = table_get(&r->line_by_hash, hash, &first) ? (uint32_t)first : 0;
 	table_set(&r->line_by_hash, hash, l);

@@ -8,14 +8,19 @@
 
 /* ---- an agent for a contact ----------------------------------------------------------------- */
 
-static bool may_take(const struct routing *r, uint32_t a, uint32_t c, const struct line *l)
+/* What the rows of bits do not say. */
+static bool is_welcome(const struct routing *r, uint32_t a, uint32_t c, const struct line *l)
 {
 	const struct contact *contact = &r->contacts[c];
-	return (r->agents[a].rooms >> l->key.channel & 1) != 0 &&
-	       (contact->is_directed || core_agent_admits(r, a, l)) &&
-	       !core_contact_excludes(r, c, a) &&
-	       (!l->is_deferred || core_queue_spares(r, l->key.queue, a)) &&
+	return !core_contact_excludes(r, c, a) &&
+	       (!l->is_deferred || core_queue_spares(r, l->queue, a)) &&
 	       (contact->seats == 0 || core_seat_of(r, c, a) == 0);
+}
+
+static bool is_within(const struct line *l, const struct member *member)
+{
+	return (l->ring_max == ROUTING_ANY || member->ring <= l->ring_max) &&
+	       (l->penalty_max == ROUTING_ANY || member->penalty <= l->penalty_max);
 }
 
 struct candidate {
@@ -52,11 +57,10 @@ static uint64_t shortfall(const struct routing *r, uint32_t a, const struct line
 	return sum;
 }
 
-static struct candidate assess(const struct routing *r, uint32_t a, uint32_t c,
+static struct candidate assess(const struct routing *r, uint32_t a, uint32_t m, uint32_t c,
 			       const struct line *l)
 {
-	uint32_t m = core_agent_member(r, a, l->key.queue);
-	const struct routing_queue_set *set = &r->queues[l->key.queue].set;
+	const struct routing_queue_set *set = &r->queues[l->queue].set;
 	struct candidate it = {.agent = a, .score = preference(r, a, l)};
 	it.key = r->member_nodes[m].key;
 	it.band = it.key.band;
@@ -78,9 +82,10 @@ static uint32_t best_of_rows(const struct routing *r, uint32_t c, const struct l
 	for (size_t word = 0; word < r->words; word++)
 		for (uint64_t bits = core_roster_word(r, l, word); bits != 0; bits &= bits - 1) {
 			uint32_t a = (uint32_t)(word * 64 + (unsigned)__builtin_ctzll(bits));
-			if (!may_take(r, a, c, l))
+			uint32_t m = core_agent_member(r, a, l->queue);
+			if (!is_within(l, &r->members[m]) || !is_welcome(r, a, c, l))
 				continue;
-			struct candidate it = assess(r, a, c, l);
+			struct candidate it = assess(r, a, m, c, l);
 			if (best.agent == 0 || is_better(&it, &best))
 				best = it;
 		}
@@ -90,28 +95,40 @@ static uint32_t best_of_rows(const struct routing *r, uint32_t c, const struct l
 /* The first in the queue's order; false when it was not found soon, because few can. */
 static bool first_of_order(const struct routing *r, uint32_t c, const struct line *l, uint32_t *ret)
 {
-	uint32_t m = r->queues[l->key.queue].available.first;
+	uint32_t m = r->queues[l->queue].available.first;
 	*ret = 0;
 	for (unsigned i = 0; m != 0; i++, m = tree_next(r->member_nodes, m)) {
 		if (l->ring_max != ROUTING_ANY && r->members[m].ring > l->ring_max)
 			return true; /* rings come first in every order: nobody */
 		if (i == WALK_MAX)
 			return false;
-		if (may_take(r, m / ROUTING_MEMBERSHIPS_MAX, c, l)) {
-			*ret = m / ROUTING_MEMBERSHIPS_MAX;
+		uint32_t a = m / ROUTING_MEMBERSHIPS_MAX;
+		if (is_within(l, &r->members[m]) && core_roster_has(r, l, a) &&
+		    is_welcome(r, a, c, l)) {
+			*ret = a;
 			return true;
 		}
 	}
 	return true;
 }
 
+/* The agent it waits for, if he may take it. */
+static uint32_t only_one(const struct routing *r, uint32_t c, const struct line *l)
+{
+	uint32_t a = r->contacts[c].only;
+	bool may = (r->agents[a].rooms >> l->channel & 1) != 0 &&
+		   (r->contacts[c].is_directed || core_agent_admits(r, a, r->contacts[c].line)) &&
+		   is_welcome(r, a, c, l);
+	return may ? a : 0;
+}
+
 uint32_t core_match_agent(const struct routing *r, uint32_t c)
 {
 	const struct contact *contact = &r->contacts[c];
 	const struct line *l = &r->lines[contact->line];
-	const struct queue *queue = &r->queues[l->key.queue];
+	const struct queue *queue = &r->queues[l->queue];
 	if (contact->only != 0)
-		return may_take(r, contact->only, c, l) ? contact->only : 0;
+		return only_one(r, c, l);
 	if (queue->available.root == 0)
 		return 0;
 	bool is_by_contact = queue->set.order == ORDER_BEST_LEVEL ||
@@ -126,6 +143,8 @@ uint32_t core_match_agent(const struct routing *r, uint32_t c)
 struct search {
 	const struct routing *r; /* borrowed */
 	uint32_t agent;
+	uint8_t rooms; /* bits of channels */
+	uint64_t skills_mask;
 	uint32_t best;
 	uint16_t growth;
 	struct order_key key; /* of the best */
@@ -147,23 +166,19 @@ static void choose(struct search *s, uint32_t c, uint16_t growth)
 	s->key = s->r->contact_nodes[c].key;
 }
 
-static bool fits(const struct routing *r, uint32_t a, uint32_t c, const struct line *l)
-{
-	return core_agent_has_room(r, a, (enum channel_kind)l->key.channel) &&
-	       (r->contacts[c].is_directed || core_agent_admits(r, a, l)) &&
-	       (!l->is_deferred || core_queue_spares(r, l->key.queue, a));
-}
-
 /* The first of the line that does not exclude the agent. */
-static void look_at_line(struct search *s, const struct line *l)
+static void look_at_line(struct search *s, uint32_t l)
 {
-	uint32_t c = l->waiting.first;
-	if (!fits(s->r, s->agent, c, l))
+	const struct routing *r = s->r;
+	const struct line *line = &r->lines[l];
+	uint32_t c = line->waiting.first;
+	if ((s->rooms >> line->channel & 1) == 0 || !core_agent_admits(r, s->agent, l) ||
+	    (line->is_deferred && !core_queue_spares(r, line->queue, s->agent)))
 		return;
-	while (c != 0 && core_contact_excludes(s->r, c, s->agent))
-		c = tree_next(s->r->contact_nodes, c);
-	if (c != 0 && comes_before(s, &s->r->contact_nodes[c].key, l->growth))
-		choose(s, c, l->growth);
+	while (c != 0 && core_contact_excludes(r, c, s->agent))
+		c = tree_next(r->contact_nodes, c);
+	if (c != 0 && comes_before(s, &r->contact_nodes[c].key, line->growth))
+		choose(s, c, line->growth);
 }
 
 /* Lines of one growth under one anchor, best head first: all behind one that would not come before
@@ -174,7 +189,8 @@ static void look_at_lines(struct search *s, const struct tree *lines, uint16_t g
 	for (uint32_t l = lines->first; l != 0; l = tree_next(r->line_nodes, l)) {
 		if (!comes_before(s, &r->line_nodes[l].key, growth))
 			return;
-		look_at_line(s, &r->lines[l]);
+		if ((r->line_masks[l] & ~s->skills_mask) == 0)
+			look_at_line(s, l);
 	}
 }
 
@@ -192,8 +208,11 @@ static void look_at_own(struct search *s)
 	const struct routing *r = s->r;
 	for (uint32_t c = r->agents[s->agent].own.first; c != 0;
 	     c = tree_next(r->contact_nodes, c)) {
-		const struct line *line = &r->lines[r->contacts[c].line];
-		if (!r->queues[line->key.queue].is_removed && fits(r, s->agent, c, line) &&
+		uint32_t l = r->contacts[c].line;
+		const struct line *line = &r->lines[l];
+		if (!r->queues[line->queue].is_removed && (s->rooms >> line->channel & 1) != 0 &&
+		    (r->contacts[c].is_directed || core_agent_admits(r, s->agent, l)) &&
+		    (!line->is_deferred || core_queue_spares(r, line->queue, s->agent)) &&
 		    !core_contact_excludes(r, c, s->agent) &&
 		    comes_before(s, &r->contact_nodes[c].key, line->growth))
 			choose(s, c, line->growth);
@@ -203,8 +222,11 @@ static void look_at_own(struct search *s)
 uint32_t core_match_contact(const struct routing *r, uint32_t a)
 {
 	const struct agent *agent = &r->agents[a];
-	struct search s = {.r = r, .agent = a};
-	if (!core_agent_is_available(r, a))
+	struct search s = {.r = r,
+			   .agent = a,
+			   .rooms = core_agent_rooms(r, a),
+			   .skills_mask = agent->skills_mask};
+	if (s.rooms == 0)
 		return 0;
 	if (agent->own.root != 0)
 		look_at_own(&s);
@@ -223,8 +245,8 @@ uint32_t core_match_contact(const struct routing *r, uint32_t a)
 
 bool core_match_others(const struct routing *r, uint32_t c)
 {
-	const struct line *l = &r->lines[r->contacts[c].line];
-	for (uint32_t m = r->queues[l->key.queue].members; m != 0; m = r->members[m].next) {
+	uint32_t l = r->contacts[c].line;
+	for (uint32_t m = r->queues[r->lines[l].queue].members; m != 0; m = r->members[m].next) {
 		uint32_t a = m / ROUTING_MEMBERSHIPS_MAX;
 		const struct agent *agent = &r->agents[a];
 		if (agent->wanted != AGENT_SIGNED_OUT && !agent->is_lost &&

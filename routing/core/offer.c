@@ -63,7 +63,7 @@ void core_offer(struct routing *r, uint32_t c, uint32_t a)
 	core_contact_become(r, c, CONTACT_OFFERED);
 	core_timer_contact(r, c, core_later(r, set->offer_us));
 	offer_one(r, c, a);
-	if (set->parallel > 1 && !was_for_one)
+	if (set->parallel > 1 && !was_for_one && contact->about == 0)
 		core_offer_widen(r, c);
 }
 

@@ -60,13 +60,16 @@ void core_roster_queue(struct routing *r, uint32_t a, uint32_t q, bool is_on);
 void core_roster_rooms(struct routing *r, uint32_t a, uint8_t rooms);
 bool core_roster_is_member(const struct routing *r, uint32_t a, uint32_t q);
 uint8_t core_roster_level(const struct routing *r, uint32_t a, uint32_t skill); /* of the agent */
+bool core_roster_has(const struct routing *r, const struct line *l, uint32_t a);
 uint64_t core_roster_word(const struct routing *r, const struct line *l, size_t word);
+void core_roster_set_free(struct routing *r, uint32_t a, bool is_free);
+uint32_t core_roster_free(const struct routing *r, uint32_t q); /* members that are free */
 uint32_t core_roster_supply(const struct routing *r, const struct need *need);
 
 /* ---- line.c, requirement.c ------------------------------------------------------------------ */
 int core_requirements_read(const struct routing_requirement *items, unsigned count,
 			   struct routing_requirement *ret); /* checked and by skill */
-void core_requirements_resolve(struct routing *r, struct line *l);
+void core_requirements_resolve(struct routing *r, uint32_t l);
 void core_line_join(struct routing *r, uint32_t c, const struct line_key *key); /* a reference */
 void core_line_leave(struct routing *r, uint32_t c);
 void core_line_update(struct routing *r, uint32_t c); /* the one that fits it now */
@@ -74,7 +77,7 @@ void core_line_require(struct routing *r, uint32_t c, const struct routing_requi
 		       unsigned count);
 void core_line_enter(struct routing *r, uint32_t c); /* waits in its line, or for one agent */
 void core_line_exit(struct routing *r, uint32_t c);
-void core_line_restore(struct routing *r, const struct line *line); /* as the next slot */
+void core_line_restore(struct routing *r, const struct line *line, uint64_t mask); /* next slot */
 struct tree *core_line_anchor(struct routing *r, const struct line *l);
 
 /* ---- contact.c ------------------------------------------------------------------------------ */
@@ -94,6 +97,7 @@ void core_contact_forgive(struct routing *r, uint32_t c); /* excludes nobody any
 bool core_contact_excludes(const struct routing *r, uint32_t c, uint32_t a);
 void core_contact_reserve(struct routing *r, uint32_t c, uint32_t a, usher_us span, bool directed);
 void core_contact_open(struct routing *r, uint32_t c); /* waits for nobody in particular */
+bool core_contact_suits(const struct routing *r, uint32_t c, uint32_t a); /* to wait for him */
 bool core_contact_prefer(struct routing *r, uint32_t c); /* waits for its fallback agent, if any */
 void core_contact_close(struct routing *r, uint32_t c, enum contact_cause cause);
 void core_contact_due(struct routing *r, uint32_t c);
@@ -111,9 +115,10 @@ bool core_overflow(struct routing *r, uint32_t c); /* a waiting one: has it gone
 /* ---- agent.c -------------------------------------------------------------------------------- */
 bool core_agent_is_able(const struct agent *agent);            /* to work at all */
 bool core_agent_is_available(const struct routing *r, uint32_t a); /* able, room for something */
+uint8_t core_agent_rooms(const struct routing *r, uint32_t a); /* bits of channels it may take */
 bool core_agent_has_room(const struct routing *r, uint32_t a, enum channel_kind channel);
-bool core_agent_can_serve(const struct routing *r, uint32_t a, const struct line *l); /* skills */
-bool core_agent_admits(const struct routing *r, uint32_t a, const struct line *l); /* member too */
+bool core_agent_can_serve(const struct routing *r, uint32_t a, uint32_t l); /* skills */
+bool core_agent_admits(const struct routing *r, uint32_t a, uint32_t l); /* member too */
 uint32_t core_agent_member(const struct routing *r, uint32_t a, uint32_t q); /* slot; 0: is none */
 void core_agent_touch(struct routing *r, uint32_t a);
 void core_agent_dirty(struct routing *r, uint32_t a);   /* may be able to take more now */
@@ -151,7 +156,7 @@ int core_on_channel_set(struct routing *r, const struct routing_channel_set *ev)
 bool core_queue_is_valid(const struct routing_queue_set *set);
 void core_queue_presence(struct routing *r, uint32_t q); /* whether anybody is there */
 bool core_queue_is_absent(const struct routing *r, uint32_t q); /* long enough to overflow */
-void core_queue_free(struct routing *r, uint32_t q, bool is_more);
+void core_queue_freed(struct routing *r, uint32_t q); /* a member of it is free now */
 bool core_queue_spares(const struct routing *r, uint32_t q, uint32_t a); /* the reserve holds */
 bool core_growth_fits(const struct routing *r, const struct routing_queue_set *set, uint32_t q);
 unsigned core_growth_slot(struct routing *r, uint16_t growth);

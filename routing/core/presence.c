@@ -138,8 +138,7 @@ static void hand_back(struct routing *r, uint32_t c, uint32_t a, enum contact_ca
 	if (!core_held_release(r, c, cause))
 		return;
 	if (!r->agents[a].is_removed && !channel_is_live((enum channel_kind)contact->channel) &&
-	    core_roster_is_member(r, a, contact->queue) &&
-	    core_agent_can_serve(r, a, &r->lines[contact->line])) {
+	    core_contact_suits(r, c, a)) {
 		core_contact_reserve(r, c, a, r->queues[contact->queue].set.offer_us, false);
 		r->contacts[c].is_kept = true;
 	}

@@ -136,26 +136,28 @@ static bool has_deferred(const struct routing *r, const struct queue *queue)
 	for (uint32_t l = queue->lines; l != 0; l = r->lines[l].queue_next)
 		if (r->lines[l].is_deferred)
 			return true;
-	return false;
+	return queue->own != 0;
 }
 
-void core_queue_free(struct routing *r, uint32_t q, bool is_more)
+/* With `reserve` free, who has something in hand may take more; with one more, the free may. */
+void core_queue_freed(struct routing *r, uint32_t q)
 {
-	struct queue *queue = &r->queues[q];
+	const struct queue *queue = &r->queues[q];
 	uint32_t reserve = queue->set.reserve;
-	queue->free_count += is_more ? 1 : UINT32_MAX;
-	/* With `reserve` free, who has something in hand may take more; with one more, the free. */
-	if (is_more && reserve > 0 && !r->is_loading &&
-	    (queue->free_count == reserve || queue->free_count == reserve + 1) &&
-	    has_deferred(r, queue))
+	if (reserve == 0 || r->is_loading || !has_deferred(r, queue))
+		return;
+	uint32_t free = core_roster_free(r, q);
+	if (free == reserve || free == reserve + 1)
 		core_chore(r, q, CHORE_WAKE);
 }
 
 bool core_queue_spares(const struct routing *r, uint32_t q, uint32_t a)
 {
-	const struct queue *queue = &r->queues[q];
-	return queue->set.reserve == 0 ||
-	       queue->free_count - (r->agents[a].is_free ? 1 : 0) >= queue->set.reserve;
+	uint32_t reserve = r->queues[q].set.reserve;
+	if (reserve == 0)
+		return true;
+	bool is_one_less = r->agents[a].is_free && core_roster_is_member(r, a, q);
+	return core_roster_free(r, q) >= reserve + (is_one_less ? 1 : 0);
 }
 
 /* ---- events --------------------------------------------------------------------------------- */
@@ -188,6 +190,7 @@ int core_on_queue_set(struct routing *r, const struct routing_queue_set *ev)
 		q = core_new_queue(r, ev->queue);
 	struct queue *queue = &r->queues[q];
 	bool is_reordered = queue->set.order != ev->order;
+	r->reserve_count += (ev->reserve > 0) - (queue->set.reserve > 0);
 	queue->set = *ev;
 	queue->revision++;
 	for (unsigned i = 0; i < ev->requirement_count; i++)

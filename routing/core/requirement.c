@@ -67,8 +67,9 @@ static unsigned add(struct need *needs, unsigned count, struct need need)
 	return count + 1;
 }
 
-void core_requirements_resolve(struct routing *r, struct line *l)
+void core_requirements_resolve(struct routing *r, uint32_t slot)
 {
+	struct line *l = &r->lines[slot];
 	const struct routing_queue_set *set = &r->queues[l->key.queue].set;
 	const struct routing_step *step = set->step_count > 0 ? &set->steps[l->key.step] : NULL;
 	struct need all[ROUTING_RESOLVED_MAX];
@@ -80,7 +81,7 @@ void core_requirements_resolve(struct routing *r, struct line *l)
 		if (l->key.base[i].level > 0)
 			count = add(all, count, in_step(&l->key.base[i], l->key.step, step));
 	l->need_count = l->required_count = 0;
-	l->skills_mask = 0;
+	r->line_masks[slot] = 0;
 	for (unsigned pass = 0; pass < 2; pass++)
 		for (unsigned i = 0; i < count; i++) {
 			if (all[i].is_preferred != (pass == 1))
@@ -88,7 +89,7 @@ void core_requirements_resolve(struct routing *r, struct line *l)
 			all[i].slot = core_skill_slot(r, all[i].skill);
 			l->needs[l->need_count++] = all[i];
 			if (pass == 0)
-				l->skills_mask |= (uint64_t)1 << (all[i].skill & 63);
+				r->line_masks[slot] |= (uint64_t)1 << (all[i].skill & 63);
 			l->required_count = (uint8_t)(l->required_count + (pass == 0));
 		}
 	l->ring_max = step != NULL ? step->ring_max : ROUTING_ANY;

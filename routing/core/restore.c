@@ -30,6 +30,7 @@ static bool get_queue(struct routing *r, struct load *l)
 	struct queue *queue = &r->queues[q];
 	queue->set = set;
 	queue->revision = 1;
+	r->reserve_count += set.reserve > 0;
 	uint64_t flags = get_bounded(&l->in, 1, FLAG_CLOSED | FLAG_REMOVED);
 	queue->is_closed = (flags & FLAG_CLOSED) != 0;
 	queue->is_removed = (flags & FLAG_REMOVED) != 0;
@@ -135,8 +136,9 @@ static bool get_agent(struct routing *r, struct load *l)
 
 /* ---- lines ---------------------------------------------------------------------------------- */
 
-static void get_needs(struct routing *r, struct load *l, struct line *line)
+static uint64_t get_needs(struct routing *r, struct load *l, struct line *line)
 {
+	uint64_t mask = 0;
 	line->required_count = (uint8_t)get_bounded(&l->in, 1, ROUTING_RESOLVED_MAX);
 	line->need_count = (uint8_t)get_bounded(&l->in, 1, ROUTING_RESOLVED_MAX);
 	for (unsigned i = 0; i < line->need_count; i++) {
@@ -146,12 +148,13 @@ static void get_needs(struct routing *r, struct load *l, struct line *line)
 		need->is_preferred = i >= line->required_count;
 		if (need->slot >= r->skill_count || need->level == 0) {
 			fail(l, "a line that asks for an unknown skill");
-			return;
+			return 0;
 		}
 		need->skill = r->skill_numbers[need->slot];
 		if (!need->is_preferred)
-			line->skills_mask |= (uint64_t)1 << (need->skill & 63);
+			mask |= (uint64_t)1 << (need->skill & 63);
 	}
+	return mask;
 }
 
 static bool get_line(struct routing *r, struct load *l)
@@ -171,12 +174,14 @@ static bool get_line(struct routing *r, struct load *l)
 	line.ahead_us = get_time(&l->in);
 	line.ring_max = (uint8_t)get_number(&l->in, 1);
 	line.penalty_max = (uint8_t)get_number(&l->in, 1);
-	get_needs(r, l, &line);
+	line.queue = key->queue;
+	line.channel = key->channel;
+	uint64_t mask = get_needs(r, l, &line);
 	if (l->in.is_bad || key->queue == 0 || key->channel == CHANNEL_NONE || line.growth == 0 ||
 	    line.need_count < line.required_count)
 		return fail(l, "a line that contradicts itself");
 	line.is_deferred = key->is_callback || !channel_is_live((enum channel_kind)key->channel);
-	core_line_restore(r, &line);
+	core_line_restore(r, &line, mask);
 	l->lines++;
 	return true;
 }
@@ -346,7 +351,8 @@ static bool connect(struct routing *r, struct load *l)
 	{
 		struct agent *agent = &r->agents[slot->value];
 		uint32_t c = core_find_contact(r, agent->own_cursor_id);
-		if (c != 0 && (r->contacts[c].place != PLACE_OWN || r->contacts[c].only != slot->value))
+		if (c != 0 &&
+		    (r->contacts[c].place != PLACE_OWN || r->contacts[c].only != slot->value))
 			return fail(l, "work that goes on with another agent");
 		agent->own_cursor = c;
 	}

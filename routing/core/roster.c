@@ -107,12 +107,47 @@ void core_roster_rooms(struct routing *r, uint32_t a, uint8_t rooms)
 	agent->rooms = rooms;
 }
 
+void core_roster_set_free(struct routing *r, uint32_t a, bool is_free)
+{
+	set_bit(r->free_row, a, is_free);
+}
+
+/* Bits set, by adding up halves side by side: nothing is taken from the compiler's library. */
+static uint32_t count_bits(uint64_t x)
+{
+	x -= x >> 1 & 0x5555555555555555;
+	x = (x & 0x3333333333333333) + (x >> 2 & 0x3333333333333333);
+	x = (x + (x >> 4)) & 0x0f0f0f0f0f0f0f0f;
+	return (uint32_t)(x * 0x0101010101010101 >> 56);
+}
+
+uint32_t core_roster_free(const struct routing *r, uint32_t q)
+{
+	uint32_t count = 0;
+	for (size_t word = 0; word < r->words; word++)
+		if (r->free_row[word] != 0)
+			count += count_bits(r->free_row[word] & queue_row(r, q)[word]);
+	return count;
+}
+
+/* One agent of the row below: a member with room who has what the line requires. */
+bool core_roster_has(const struct routing *r, const struct line *l, uint32_t a)
+{
+	if (!has_bit(r->room_rows + l->channel * r->words, a) ||
+	    !has_bit(queue_row(r, l->queue), a))
+		return false;
+	for (unsigned i = 0; i < l->required_count; i++)
+		if (!has_bit(skill_row(r, l->needs[i].slot, l->needs[i].level), a))
+			return false;
+	return true;
+}
+
 /* 64 agents at once: members with room who have what the line requires. */
 uint64_t core_roster_word(const struct routing *r, const struct line *l, size_t word)
 {
-	uint64_t bits = r->room_rows[l->key.channel * r->words + word];
+	uint64_t bits = r->room_rows[l->channel * r->words + word];
 	if (bits != 0)
-		bits &= queue_row(r, l->key.queue)[word];
+		bits &= queue_row(r, l->queue)[word];
 	for (unsigned i = 0; i < l->required_count && bits != 0; i++)
 		bits &= skill_row(r, l->needs[i].slot, l->needs[i].level)[word];
 	return bits;

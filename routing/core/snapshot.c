@@ -141,7 +141,7 @@ static void put_contact(const struct routing *r, uint32_t c, struct usher_buf *b
 			(contact->is_directed ? FLAG_DIRECTED : 0) |
 			(contact->is_patient ? FLAG_PATIENT : 0) |
 			(contact->is_callback ? FLAG_CALLBACK : 0) |
-			   (contact->is_kept ? FLAG_KEPT : 0),
+			(contact->is_kept ? FLAG_KEPT : 0),
 		1);
 	put_waits(contact, b);
 	put_seats(r, c, b);

@@ -105,6 +105,7 @@ void core_drop_queue(struct routing *r, uint32_t q)
 	struct queue *queue = &r->queues[q];
 	assert(queue->contact_count == 0 && queue->members == 0 && queue->lines == 0);
 	core_timer_queue(r, q, USHER_NEVER);
+	r->reserve_count -= queue->set.reserve > 0;
 	table_remove(&r->queue_by_id, queue->set.queue);
 	queue->set.queue = 0;
 	r->queues_free[--r->queue_count] = q;

@@ -75,25 +75,27 @@ struct need {
 	bool is_preferred;
 };
 
-/* Contacts of one queue that ask for the same: they differ only in their place in line. */
+/* Contacts of one queue that ask for the same: they differ only in their place in line. What a
+ * search reads stands first. */
 struct line {
 	struct tree waiting;  /* of contact_nodes */
-	uint64_t skills_mask; /* of the required ones */
-	uint32_t anchor;      /* the tree of lines it is in while somebody waits, 0 = none */
-	uint32_t refs;        /* contacts, in any state */
+	uint32_t queue;       /* as in key */
 	uint16_t growth;
-	uint8_t growth_slot;  /* while somebody waits */
-	uint8_t tier, ring_max, penalty_max;
+	uint8_t channel;      /* as in key */
+	uint8_t ring_max, penalty_max;
 	uint8_t required_count, need_count; /* required ones first, both by skill */
 	bool is_deferred;
-	usher_us ahead_us;
-	struct line_key key;
 	struct need needs[ROUTING_RESOLVED_MAX];
+	uint32_t refs;        /* contacts, in any state */
+	uint32_t anchor;      /* the tree of lines it is in while somebody waits, 0 = none */
+	uint8_t growth_slot;  /* while somebody waits */
+	uint8_t tier;
+	usher_us ahead_us;
 	uint32_t due_first, due_last; /* list of its contacts, by due instant, then id */
-	uint32_t timer;
 	uint32_t hash_next;              /* in list line_by_hash */
 	uint32_t queue_prev, queue_next; /* in list queue.lines while somebody waits */
 	uint64_t hash;
+	struct line_key key;
 };
 
 struct agent_skill {
@@ -143,7 +145,7 @@ struct queue {
 	uint32_t lines;      /* with somebody waiting */
 	uint32_t own;        /* contacts that wait for one agent */
 	uint32_t contacts_first, contacts_last, contact_count;
-	uint32_t members, member_count, free_count;
+	uint32_t members, member_count;
 	uint32_t cursor;     /* the next contact of a chore that walks */
 	usher_id cursor_id;  /* while a snapshot is read */
 	uint32_t revision;
@@ -195,6 +197,8 @@ struct routing {
 	struct tree_node *queue_nodes; /* of chores */
 	struct line *lines;
 	struct tree_node *line_nodes; /* of anchors */
+	uint64_t *line_masks;         /* of the required skills: bits by skill & 63 */
+	uint32_t *line_timers;        /* slots in the timer heap */
 	struct seat *seats;
 	struct timer *timers; /* from 1 */
 	struct routing_effect *effects;
@@ -213,6 +217,8 @@ struct routing {
 	uint32_t *skill_supply;   /* [slot][level - 1]: bits set */
 	uint64_t *queue_rows;     /* [queue][word]: is a member */
 	uint64_t *room_rows;      /* [channel][word]: available, not dirty, with room */
+	uint64_t *free_row;       /* [word]: able to work, with nothing in hand */
+	uint32_t reserve_count;   /* queues with a reserve */
 
 	/* line.c: trees of line_nodes by the head of each line; [anchor][growth slot] */
 	struct tree *anchors;

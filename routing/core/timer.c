@@ -32,7 +32,7 @@ static uint32_t *slot_of(struct routing *r, uint32_t item)
 	case TIMER_QUEUE:
 		return &r->queues[i].timer;
 	case TIMER_LINE:
-		return &r->lines[i].timer;
+		return &r->line_timers[i];
 	default:
 		return &r->contacts[i].timer;
 	}

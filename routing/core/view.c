@@ -174,7 +174,7 @@ bool routing_queue(const struct routing *r, usher_id queue, struct routing_queue
 		.oldest_us = oldest(r, it),
 		.agents_ready = it->agent_states[AGENT_READY],
 		.agents_busy = it->agent_states[AGENT_BUSY] + it->agent_states[AGENT_WRAPUP],
-		.agents_free = it->free_count,
+		.agents_free = core_roster_free(r, q),
 		.is_open = !it->is_closed,
 		.until_us = it->until_us,
 	};

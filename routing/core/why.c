@@ -99,13 +99,18 @@ static struct routing_why reserved(const struct routing *r, uint32_t a, const st
 	const struct queue *queue = &r->queues[line->key.queue];
 	const struct agent *agent = &r->agents[a];
 	bool is_free = agent->contact_count == 0 && absence(agent) == REASON_CHOSEN;
-	uint32_t left = queue->free_count - is_free;
-	if (!line->is_deferred || left >= queue->set.reserve)
+	if (!line->is_deferred || queue->set.reserve == 0)
 		return (struct routing_why){.reason = REASON_CHOSEN};
-	return (struct routing_why){
-		.reason = REASON_RESERVE,
-		.needed = queue->set.reserve,
-		.has = (uint8_t)(queue->free_count < 255 ? queue->free_count : 255)};
+	uint32_t free = 0;
+	for (uint32_t m = queue->members; m != 0; m = r->members[m].next)
+		free += r->agents[m / ROUTING_MEMBERSHIPS_MAX].contact_count == 0 &&
+			absence(&r->agents[m / ROUTING_MEMBERSHIPS_MAX]) == REASON_CHOSEN;
+	is_free = is_free && membership(r, a, line->key.queue) != NULL;
+	if (free >= queue->set.reserve + (uint32_t)is_free)
+		return (struct routing_why){.reason = REASON_CHOSEN};
+	return (struct routing_why){.reason = REASON_RESERVE,
+				    .needed = queue->set.reserve,
+				    .has = (uint8_t)(free < 255 ? free : 255)};
 }
 
 /* REASON_CHOSEN: nothing is in the way, though another may come first. */

@@ -34,12 +34,13 @@ static void hold_by(struct world *w, usher_id contact, enum channel_kind channel
 static void never_set_weighs_a_hundred(void **state)
 {
 	struct world *w = *state;
-	uint16_t weight = 1, max = 1;
-	assert_true(routing_channel(w->r, CHANNEL_VIDEO, &weight, &max));
-	assert_int_equal(weight, 100);
-	assert_int_equal(max, 0);
-	assert_false(routing_channel(w->r, CHANNEL_NONE, &weight, &max));
-	assert_false(routing_channel(w->r, (enum channel_kind)CHANNEL_KINDS, &weight, &max));
+	struct routing_channel_set set = {0};
+	assert_true(routing_channel(w->r, CHANNEL_VIDEO, &set));
+	assert_int_equal(set.weight, 100);
+	assert_int_equal(set.count_max, 0);
+	assert_false(set.is_exclusive || set.interrupts != 0);
+	assert_false(routing_channel(w->r, CHANNEL_NONE, &set));
+	assert_false(routing_channel(w->r, (enum channel_kind)CHANNEL_KINDS, &set));
 }
 
 static void load_up_to_capacity_and_not_past(void **state)

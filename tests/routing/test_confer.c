@@ -406,6 +406,29 @@ static void consultation_closed_on_sign_out(void **state)
 	open_consultations_are_closed(*state, EV_AGENT_WANTS);
 }
 
+static void no_consultation_about_a_consultation(void **state)
+{
+	struct world *w = *state;
+	consulted(w);
+	assert_int_equal(world_consult(w, 200, 2, 0, 300), E_STATE);
+	assert_int_equal(world_state(w, 300), CONTACT_CLOSED);
+	assert_int_equal(world_holder(w, 200), 11);
+}
+
+static void a_consultation_rings_one_at_a_time(void **state)
+{
+	struct world *w = *state;
+	struct routing_queue_set q = world_queue_default(2);
+	q.parallel = 3;
+	world_queue_set(w, q);
+	world_agent(w, 10, 1);
+	world_hold(w, 100, 1);
+	for (usher_id a = 11; a < 14; a++)
+		world_agent(w, a, 2);
+	assert_int_equal(world_consult(w, 100, 2, 0, 200), 0);
+	assert_int_equal(world_view(w, 200).seats, 1);
+}
+
 static void four_consultations_at_most(void **state)
 {
 	struct world *w = *state;
@@ -503,6 +526,8 @@ int main(void)
 		TEST_TWICE(consultation_closed_on_transfer),
 		TEST_TWICE(consultation_closed_on_park),
 		TEST_TWICE(consultation_closed_on_sign_out),
+		TEST_TWICE(no_consultation_about_a_consultation),
+		TEST_TWICE(a_consultation_rings_one_at_a_time),
 		TEST_TWICE(four_consultations_at_most),
 		TEST_TWICE(sixteen_in_one_contact_at_most),
 		TEST_TWICE(the_same_agent_is_not_in_it_twice),
