@@ -119,10 +119,14 @@ static usher_us offset_of(const struct hours *h, usher_us now)
 	return zone != NULL ? zone_span_at(zone, now).offset_us : 0;
 }
 
+/* Asked for each minute of each week: no division. At most two weeks off. */
 static int wrap(int minute)
 {
-	int m = minute % LINT_WEEK_MIN;
-	return m < 0 ? m + LINT_WEEK_MIN : m;
+	while (minute < 0)
+		minute += LINT_WEEK_MIN;
+	while (minute >= LINT_WEEK_MIN)
+		minute -= LINT_WEEK_MIN;
+	return minute;
 }
 
 void lint_week_make(const struct hours *h, usher_us now, struct lint_week *ret)
@@ -247,11 +251,14 @@ static void index_queues(struct lint *l)
 static void index_able(struct lint *l)
 {
 	uint64_t *able = take(l, l->words, sizeof *able);
+	l->empty_steps = take(l, l->site->queue_count, 1);
 	for (uint32_t q = 0; q < l->site->queue_count; q++) {
 		unsigned steps = lint_step_count(&l->site->queues[q].set);
 		uint64_t *reached = lint_set(l, l->reached, q);
 		for (unsigned i = 0; i < steps; i++) {
 			lint_able(l, q, i, true, able);
+			if (lint_is_empty(able, l->words))
+				l->empty_steps[q] = (uint8_t)(l->empty_steps[q] | 1u << i);
 			for (size_t w = 0; w < l->words; w++)
 				reached[w] |= able[w];
 		}

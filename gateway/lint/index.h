@@ -34,6 +34,7 @@ struct lint {
 	uint64_t *members;	     /* a set for each queue */
 	uint64_t *served;	     /* who can take its contacts in the last step */
 	uint64_t *reached;	     /* in any step */
+	uint8_t *empty_steps;	     /* in which nobody can; bits */
 	uint64_t **holders;	     /* of skill s at level v: holders[s * SKILL_LEVEL_MAX + v - 1];
 				      * NULL: no queue asks for the skill */
 	bool *is_held;		     /* whether anybody has the skill */

@@ -60,14 +60,12 @@ static void check_end(struct lint *l, uint32_t q, uint64_t *able)
 }
 
 /* A step before the last one in which nobody may: its time is waited for nothing. */
-static void check_each_step(struct lint *l, uint32_t q, uint64_t *able)
+static void check_each_step(struct lint *l, uint32_t q)
 {
 	unsigned steps = lint_step_count(&l->site->queues[q].set);
-	for (unsigned i = 0; i + 1 < steps; i++) {
-		lint_able(l, q, i, true, able);
-		if (lint_is_empty(able, l->words))
+	for (unsigned i = 0; i + 1 < steps; i++)
+		if ((l->empty_steps[q] >> i & 1) != 0)
 			lint_arg(l, lint_note_queue(l, LINT_STEP_NOBODY, q, "/steps/%u", i), "%u", i);
-	}
 }
 
 struct widest {
@@ -129,7 +127,7 @@ void lint_check_service(struct lint *l)
 	uint64_t *able = arena_new(&l->arena, (l->words + 1) * sizeof *able);
 	for (uint32_t q = 0; q < l->site->queue_count; q++) {
 		if (!is_unserved(l, q))
-			check_each_step(l, q, able);
+			check_each_step(l, q);
 		else if (is_served_by_next(l, q))
 			check_covered(l, q);
 		else
