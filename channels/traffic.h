@@ -52,6 +52,10 @@ struct inbound_result {
 	usher_id message;
 	int64_t seq;    /* of the message inside the contact */
 	bool is_new;    /* the contact was opened by this item */
+	enum contact_cause refused; /* CAUSE_CLOSED_HOURS, CAUSE_FULL: it is on record, and closed:
+				     * say so; else CAUSE_NONE */
+	char opens[40]; /* "2026-11-23 08:00" on the wall of the queue, where it is closed and that
+			 * is known; else empty */
 };
 
 /* code: 0 durable; E_EXISTS had it already (result as of the first time); E_AGAIN, E_IO nothing was
@@ -95,6 +99,7 @@ struct contact_news {
 	usher_id agent;                /* 0 = none */
 	struct usher_text agent_name;
 	struct usher_text queue_name;
+	char opens[40]; /* its queue is closed and opens then, as in inbound_result; else empty */
 };
 
 /* A committed message of a contact, in either direction. Borrowed. */

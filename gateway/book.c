@@ -3,6 +3,7 @@
 
 #include "gateway/book_index.h"
 #include "gateway/book_load.h"
+#include "gateway/consult.h"
 #include "gateway/live.h"
 #include "gateway/publish.h"
 #include "gateway/rows.h"
@@ -65,7 +66,7 @@ static void contact_free(struct book *b, struct contact *c)
 		b->closed_count--;
 	list_remove(&c->closed);
 	list_remove(&c->link);
-	list_remove(&c->of_agent);
+	contact_seats_free(c);
 	kept_row_clear(&CONTACT, &c->row);
 	free(c->customer_name);
 	free(c);
@@ -77,7 +78,7 @@ static struct contact *contact_new(void)
 	list_init(&c->sessions);
 	list_init(&c->link);
 	list_init(&c->closed);
-	list_init(&c->of_agent);
+	list_init(&c->seats);
 	c->customer_name = memory_copy(TEXT_NONE);
 	return c;
 }
@@ -149,7 +150,8 @@ static struct contact *keep(struct book *b, const struct contact_row *row)
 		b->number = row->number;
 	note_closed(b, c);
 	book_index_file(b->index, c);
-	live_loaded(c);
+	c->first_us = row->created_us;
+	c->about = consult_about(row->fields);
 	c->public_seq = row->seq;
 	return c;
 }
@@ -218,6 +220,18 @@ static int load_number(struct book *b)
 	return store_scan(b->g->store, &CONTACT, &newest, on_newest, &b->number);
 }
 
+/* What only the core knows of an open contact. */
+static void load_routed(struct book *b, struct contact *c)
+{
+	const struct routing *r = engine_routing(b->g->engine);
+	struct routing_contact_view view;
+	if (routing_contact(r, c->row.id, &view))
+		c->first_us = view.first_us;
+	contact_seats_follow(c, r, book_index_agents(b->index), NULL, NULL);
+	book_load_offers(c, b->g);
+	live_loaded(c);
+}
+
 int book_load(struct book *b, struct gateway *g, struct usher_error *reterr)
 {
 	forget_all(b);
@@ -228,8 +242,12 @@ int book_load(struct book *b, struct gateway *g, struct usher_error *reterr)
 		code = seen_load(b->seen, g->store, gateway_now());
 	if (code < 0)
 		return usher_error_set(reterr, code, "contacts: cannot be read from the store");
-	TABLE_EACH(slot, &b->contacts)
-		book_load_details((struct contact *)(uintptr_t)slot->value, g);
+	TABLE_EACH(slot, &b->contacts) {
+		struct contact *c = (struct contact *)(uintptr_t)slot->value;
+		book_load_details(c, g);
+		load_routed(b, c);
+		consult_loaded(b, c);
+	}
 	return 0;
 }
 
@@ -301,9 +319,9 @@ size_t book_open_count(const struct book *b)
 }
 
 void book_each_of_agent(struct book *b, usher_id agent,
-			void (*on_contact_cb)(struct contact *c, void *arg), void *arg)
+			void (*on_seat)(struct contact_seat *s, void *arg), void *arg)
 {
-	book_index_each(b->index, agent, on_contact_cb, arg);
+	book_index_each(b->index, agent, on_seat, arg);
 }
 
 void book_count_waiting(const struct book *b, usher_id queue, int64_t ret[static CHANNEL_KINDS])
@@ -323,14 +341,25 @@ void contact_changed(struct turn *t, struct contact *c)
 	list_add_last(&b->dirty, &c->link);
 }
 
-struct contact *book_contact_new(struct turn *t)
+struct contact *book_contact_new(struct turn *t, usher_id id)
 {
 	struct book *b = t->g->book;
-	struct contact_row row = {.id = gateway_id(t->g, t->now), .number = b->number + 1,
+	struct contact_row row = {.id = id != 0 ? id : gateway_id(t->g, t->now), .number = b->number + 1,
 				  .created_us = t->now, .priority = CONTACT_PRIORITY_DEFAULT};
 	struct contact *c = keep(b, &row);
 	contact_changed(t, c);
 	return c;
+}
+
+static void seat_changed(usher_id agent, void *arg)
+{
+	publish_agent(arg, agent);
+}
+
+void book_seats(struct turn *t, struct contact *c)
+{
+	contact_seats_follow(c, engine_routing(t->g->engine), book_index_agents(t->g->book->index),
+			     seat_changed, t);
 }
 
 struct begun {

@@ -10,6 +10,7 @@
 #define GATEWAY_BOOK_H
 
 #include "gateway/engine.h"
+#include "gateway/seats.h"
 #include "routing/base/list.h"
 #include "routing/model/message.h"
 #include "storage/record.h"
@@ -31,9 +32,13 @@ struct contact {
 	struct list closed;     /* in list: closed ones in memory, oldest first, or itself */
 	bool is_dirty, is_publish_pending;
 	char *customer_name;    /* owned; "" when not known */
-	/* of the present offer, assignment or wait */
-	usher_us offered_us;
-	char reason[160];       /* why this agent: one sentence */
+	struct list seats;      /* agents who have to do with it (seats.h) */
+	usher_id about;         /* the contact this is a question about, 0 = it is no consultation */
+	usher_id consults[4];   /* open consultations about it: owned by consult.c */
+	unsigned consult_count;
+	uint32_t told_position; /* what its customer knows of its place: owned by place.c */
+	usher_us told_low_us, told_high_us;
+	usher_us first_us;      /* its place in line counts from here */
 	/* of the last message that people see */
 	int64_t public_seq; /* of the last message that is committed */
 	int64_t last_seq;
@@ -41,12 +46,8 @@ struct contact {
 	usher_us last_us;
 	char last_body[128];
 	/* where book_index.c has filed it */
-	struct list of_agent;     /* in list: contacts of that agent, or itself */
-	usher_id filed_agent, filed_queue;
-	/* what the live topics show of it: owned by live.c */
-	usher_id shown_holder, shown_offer;
-	uint64_t shown_epoch;
-	int64_t offer_cause; /* enum contact_cause: how the last offer ended */
+	usher_id filed_queue;
+	usher_id shown_queue; /* in whose figures it was counted last: owned by publish.c */
 };
 
 struct book *book_new(struct gateway *g);
@@ -69,18 +70,19 @@ struct session *contact_session(const struct contact *c, struct usher_text chann
 void book_each_open(struct book *b, void (*on_contact)(struct contact *c, void *arg), void *arg);
 size_t book_open_count(const struct book *b);
 
-/* Who holds it, has parked it or wraps it up; 0 = nobody. */
-usher_id book_holder(const struct contact *c);
-/* Those an agent holds, has parked, wraps up or is offered. They must not be changed inside. */
+/* Each part an agent has in a contact. They must not be changed inside. */
 void book_each_of_agent(struct book *b, usher_id agent,
-			void (*on_contact)(struct contact *c, void *arg), void *arg);
+			void (*on_seat)(struct contact_seat *s, void *arg), void *arg);
 /* Waiting or offered, by the channel they came by. */
 void book_count_waiting(const struct book *b, usher_id queue, int64_t ret[static CHANNEL_KINDS]);
 
 /* ---- inside a turn ---- */
 
-/* A new contact with its number; the caller fills the rest of the row through row_set. */
-struct contact *book_contact_new(struct turn *t);
+/* A new contact with its number; the caller fills the rest of the row through row_set. id 0: a new
+ * one. */
+struct contact *book_contact_new(struct turn *t, usher_id id);
+/* Takes over from the core who has to do with it, and publishes those for whom that is new. */
+void book_seats(struct turn *t, struct contact *c);
 void contact_changed(struct turn *t, struct contact *c); /* its row is written at the turn's end */
 
 struct session *book_session_new(struct turn *t, struct contact *c, enum channel_kind channel,

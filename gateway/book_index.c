@@ -10,7 +10,7 @@ struct waiting {
 };
 
 struct book_index {
-	struct table agents; /* id -> struct list * (head of contacts), owned */
+	struct table agents; /* id -> struct list * (head of seats), owned */
 	struct table queues; /* id -> struct waiting *, owned */
 };
 
@@ -38,17 +38,6 @@ struct book_index *book_index_free(struct book_index *x)
 	return NULL;
 }
 
-static struct list *list_of(struct book_index *x, usher_id agent)
-{
-	struct list *head = table_get_pointer(&x->agents, agent);
-	if (head == NULL) {
-		head = NEW(struct list);
-		list_init(head);
-		table_set_pointer(&x->agents, agent, head);
-	}
-	return head;
-}
-
 static struct waiting *waiting_of(struct book_index *x, usher_id queue)
 {
 	struct waiting *w = table_get_pointer(&x->queues, queue);
@@ -59,11 +48,9 @@ static struct waiting *waiting_of(struct book_index *x, usher_id queue)
 	return w;
 }
 
-usher_id book_holder(const struct contact *c)
+struct table *book_index_agents(struct book_index *x)
 {
-	bool is_held = c->row.state == CONTACT_ACTIVE || c->row.state == CONTACT_WRAPUP ||
-		       c->row.state == CONTACT_PARKED;
-	return is_held ? c->row.agent : 0;
+	return &x->agents;
 }
 
 static usher_id queue_of(const struct contact *c)
@@ -74,13 +61,7 @@ static usher_id queue_of(const struct contact *c)
 
 void book_index_file(struct book_index *x, struct contact *c)
 {
-	usher_id agent = c->row.state == CONTACT_OFFERED ? c->row.agent : book_holder(c), queue = queue_of(c);
-	if (agent != c->filed_agent) {
-		list_remove(&c->of_agent);
-		if (agent != 0)
-			list_add_last(list_of(x, agent), &c->of_agent);
-		c->filed_agent = agent;
-	}
+	usher_id queue = queue_of(c);
 	if (queue == c->filed_queue)
 		return;
 	if (c->filed_queue != 0)
@@ -91,13 +72,13 @@ void book_index_file(struct book_index *x, struct contact *c)
 }
 
 void book_index_each(struct book_index *x, usher_id agent,
-		     void (*on_contact)(struct contact *c, void *arg), void *arg)
+		     void (*on_seat)(struct contact_seat *s, void *arg), void *arg)
 {
 	struct list *head = table_get_pointer(&x->agents, agent);
 	if (head == NULL)
 		return;
 	LIST_EACH(link, head)
-		on_contact(LIST_ITEM(link, struct contact, of_agent), arg);
+		on_seat(LIST_ITEM(link, struct contact_seat, of_agent), arg);
 }
 
 void book_index_waiting(const struct book_index *x, usher_id queue,

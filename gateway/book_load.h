@@ -8,4 +8,7 @@
 void book_load_details(struct contact *c, struct gateway *g);
 void book_load_last(struct contact *c, const struct message_row *m);
 
+/* When the offers of a contact were made, from its facts. */
+void book_load_offers(struct contact *c, struct gateway *g);
+
 #endif

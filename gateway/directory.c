@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gateway/directory.h"
 
+#include "gateway/opening.h"
 #include "gateway/requirements.h"
 #include "gateway/routing_settings.h"
 #include "gateway/rows.h"
@@ -287,9 +288,11 @@ int directory_put_queue(struct turn *t, const struct queue_row *row)
 	ev.queue.is_wrapup_exclusive = row->is_wrapup_exclusive != 0;
 	ev.queue.missed_max = (uint16_t)row->missed_max;
 	int code = turn_route(t, &ev);
-	if (code == 0)
-		put(t, QUEUES, row);
-	return code;
+	if (code < 0)
+		return code;
+	put(t, QUEUES, row);
+	opening_set(t, row);
+	return 0;
 }
 
 int directory_put_user(struct turn *t, const struct user_row *row)

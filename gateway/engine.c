@@ -6,9 +6,12 @@
 #include "gateway/directory.h"
 #include "gateway/effects.h"
 #include "gateway/engine_restore.h"
+#include "gateway/estimates.h"
 #include "gateway/figures.h"
+#include "gateway/kept.h"
 #include "gateway/live.h"
 #include "gateway/log.h"
+#include "gateway/opening.h"
 #include "gateway/seen.h"
 
 #include <assert.h>
@@ -404,6 +407,7 @@ void turn_fact(struct turn *t, const struct fact_row *fact)
 	row.journal_seq = engine_of(t)->journal_seq;
 	store_add(t->batch, &FACT, &row);
 	figures_count(t->g->figures, &row);
+	estimates_count(t->g->estimates, &row);
 }
 
 /* ---- life ------------------------------------------------------------------------------------ */
@@ -448,6 +452,11 @@ int engine_reload(struct engine *e, struct usher_error *reterr)
 		code = directory_load(e->g->directory, e->g->store, reterr);
 	if (code == 0)
 		code = book_load(e->g->book, e->g, reterr);
+	if (code == 0) {
+		opening_load(e->g->opening);
+		kept_load(e->g->kept);
+		code = estimates_load(e->g->estimates, reterr);
+	}
 	if (code == 0)
 		code = figures_load(e->g->figures, e->g, reterr);
 	return code;

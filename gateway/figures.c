@@ -8,12 +8,8 @@
 #include <stdlib.h>
 #include <time.h>
 
-#define PACE_ANSWERS 16
-
 struct queue_counts {
 	struct queue_figures today;
-	usher_us answers[PACE_ANSWERS]; /* ring of the last instants */
-	size_t answer_count;
 };
 
 struct figures {
@@ -82,7 +78,6 @@ static void count_answer(struct queue_counts *q, const struct fact_row *fact,
 	q->today.waited_us += fact->number;
 	if (queue == NULL || fact->number <= queue->target_us)
 		q->today.answered_in_target++;
-	q->answers[q->answer_count++ % PACE_ANSWERS] = fact->at_us;
 }
 
 static void count_abandon(struct queue_figures *q, const struct fact_row *fact,
@@ -131,17 +126,6 @@ void figures_queue(struct figures *f, usher_id queue, struct queue_figures *ret)
 	turn_day(f, gateway_now());
 	struct queue_counts *q = table_get_pointer(&f->queues, queue);
 	*ret = q != NULL ? q->today : (struct queue_figures){0};
-}
-
-usher_us figures_pace(struct figures *f, usher_id queue)
-{
-	struct queue_counts *q = table_get_pointer(&f->queues, queue);
-	if (q == NULL || q->answer_count < 2)
-		return 0;
-	size_t n = q->answer_count < PACE_ANSWERS ? q->answer_count : PACE_ANSWERS;
-	usher_us newest = q->answers[(q->answer_count - 1) % PACE_ANSWERS];
-	usher_us oldest = q->answers[(q->answer_count - n) % PACE_ANSWERS];
-	return (newest - oldest) / (usher_us)(n - 1);
 }
 
 double figures_service_level(const struct queue_figures *q)

@@ -27,9 +27,6 @@ int figures_load(struct figures *f, struct gateway *g, struct usher_error *reter
 void figures_count(struct figures *f, const struct fact_row *fact);
 void figures_queue(struct figures *f, usher_id queue, struct queue_figures *ret);
 
-/* The mean span between the last answers of the queue; 0 while fewer than two are known. */
-usher_us figures_pace(struct figures *f, usher_id queue);
-
 /* answered in target / (answered + abandoned - short abandoned), in percent; negative when nothing
  * was counted (routing.md §4: SL3 without short abandons). */
 double figures_service_level(const struct queue_figures *q);

@@ -7,13 +7,17 @@
 #include "gateway/clock.h"
 #include "gateway/config.h"
 #include "gateway/directory.h"
+#include "gateway/estimates.h"
+#include "gateway/explain/explainer.h"
 #include "gateway/figures.h"
 #include "gateway/http/assets.h"
 #include "gateway/http/fetch.h"
 #include "gateway/http/http.h"
+#include "gateway/kept.h"
 #include "gateway/lines.h"
 #include "gateway/live.h"
 #include "gateway/log.h"
+#include "gateway/opening.h"
 #include "gateway/outbox.h"
 #include "gateway/pages.h"
 #include "gateway/presence.h"
@@ -104,6 +108,9 @@ int gateway_open(struct gateway *g, bool is_demo, struct usher_error *reterr)
 	g->directory = directory_new();
 	g->book = book_new(g);
 	g->figures = figures_new(g);
+	g->estimates = estimates_new(g);
+	g->opening = opening_new(g);
+	g->kept = kept_new(g);
 	int code = engine_new(&g->engine, g, reterr);
 	if (code == 0)
 		code = auth_new(&g->auth, g, reterr);
@@ -112,6 +119,7 @@ int gateway_open(struct gateway *g, bool is_demo, struct usher_error *reterr)
 	if (code == 0)
 		code = fetcher_new(&g->fetcher, g->loop, &(struct fetch_settings){0}, reterr);
 	g->presence = presence_new(g);
+	g->explainer = explainer_new(g);
 	if (code == 0)
 		code = live_new(&g->live, g, reterr);
 	if (code < 0)
@@ -163,9 +171,12 @@ static void take_apart(struct closing *c)
 {
 	struct gateway *g = c->g;
 	uv_close((uv_handle_t *)c->timer, on_timer_closed);
+	g->explainer = explainer_free(g->explainer);
 	g->http = http_server_free(g->http);
 	g->fetcher = fetcher_free(g->fetcher);
 	g->engine = engine_free(g->engine); /* what it ends with E_AGAIN still speaks to the others */
+	g->opening = opening_free(g->opening);
+	g->kept = kept_free(g->kept);
 	g->live = live_free(g->live);
 	g->presence = presence_free(g->presence);
 	g->outbox = outbox_free(g->outbox);
@@ -211,6 +222,7 @@ void gateway_done(struct gateway *g)
 	http_assets_free(g->assets);
 	auth_free(g->auth);
 	figures_free(g->figures);
+	estimates_free(g->estimates);
 	book_free(g->book);
 	directory_free(g->directory);
 	arena_done(&g->arena);

@@ -27,9 +27,13 @@ struct gateway {
 	struct directory *directory; /* queues, users, skills, channels, codes */
 	struct book *book;           /* contacts at hand and their sessions */
 	struct figures *figures;     /* today's counts per queue */
+	struct estimates *estimates; /* how long each queue will wait */
+	struct opening *opening;     /* hours of the queues, told to the core */
+	struct kept *kept;           /* what must not be refused and was */
 	struct engine *engine;       /* turns, the core, the commit */
 	struct auth *auth;           /* passwords, sessions, tokens */
 	struct presence *presence;   /* whose console is connected */
+	struct explainer *explainer; /* explanations under way */
 	struct live *live;           /* topics and their subscribers */
 	struct outbox *outbox;       /* what must leave the house */
 	struct lines *lines;         /* the channels that are open */

@@ -3,7 +3,11 @@
 
 #include "gateway/customers.h"
 #include "gateway/directory.h"
+#include "gateway/effects_say.h"
+#include "gateway/estimates.h"
+#include "gateway/kept.h"
 #include "gateway/log.h"
+#include "gateway/opening.h"
 #include "gateway/publish.h"
 #include "gateway/rejoin.h"
 #include "gateway/requirements.h"
@@ -97,18 +101,55 @@ int intake_enqueue(struct turn *t, struct contact *c, int priority, usher_id pre
 int intake_enqueue_as(struct turn *t, struct contact *c, const struct routing_contact_new *how)
 {
 	struct routing_event ev = {.kind = EV_CONTACT_NEW, .contact = *how};
+	int64_t rejoined = 0;
 	ev.contact.contact = c->row.id;
 	ev.contact.queue = c->row.queue;
 	ev.contact.channel = (enum channel_kind)c->row.channel;
-	ev.contact.first_us = rejoin_first_us(t, c);
+	ev.contact.first_us = rejoin_first_us(t, c, &rejoined);
 	requirements_fill(t->g, c, &ev.contact);
 	usher_id queue = c->row.queue;
 	c->row.queue = 0; /* entering counts as offered to the queue */
 	c->row.queued_us = 0;
 	int code = turn_route(t, &ev);
-	if (code < 0)
+	if (code < 0) {
 		c->row.queue = queue;
-	return code;
+		return code;
+	}
+	c->first_us = ev.contact.first_us;
+	if (rejoined != 0)
+		book_event(t, c, "rejoined", "The customer was in line a moment ago (C-%lld) and has that place again.",
+			   (long long)rejoined);
+	estimates_announce(t, c);
+	return 0;
+}
+
+/* ---- refused ------------------------------------------------------------------------------------ */
+
+static void turn_away(struct turn *t, struct contact *c, enum contact_cause cause)
+{
+	c->row.state = CONTACT_CLOSED;
+	c->row.cause = cause;
+	c->row.closed_us = t->now;
+	contact_changed(t, c);
+	turn_fact(t, &(struct fact_row){.kind = FACT_TURNED_AWAY, .contact = c->row.id,
+					.queue = c->row.queue, .cause = cause});
+	say_closed(t, c, cause);
+	book_session_end_all(t, c);
+	publish_contact(t, c);
+}
+
+enum contact_cause intake_refused(struct turn *t, struct contact *c, int code)
+{
+	enum contact_cause cause = code == E_CLOSED  ? CAUSE_CLOSED_HOURS
+				   : code == E_LIMIT ? CAUSE_FULL
+						     : CAUSE_SYSTEM;
+	bool is_live = channel_is_live((enum channel_kind)c->row.channel);
+	if (cause != CAUSE_SYSTEM && !is_live) {
+		kept_add(t, c, cause);
+		return CAUSE_NONE;
+	}
+	turn_away(t, c, cause);
+	return cause;
 }
 
 static int check_room(const struct turn *t, usher_id queue)
@@ -120,7 +161,7 @@ static int check_room(const struct turn *t, usher_id queue)
 
 /* Where a closed contact waits when it opens again: its own queue, or, where that was removed, its
  * channel's. */
-static usher_id reopen_queue(const struct turn *t, const struct contact *c)
+usher_id intake_queue(const struct turn *t, const struct contact *c)
 {
 	const struct channel_row *channel = directory_channel(t->g->directory, c->row.channel_id);
 	bool has_own = directory_queue(t->g->directory, c->row.queue) != NULL;
@@ -129,14 +170,16 @@ static usher_id reopen_queue(const struct turn *t, const struct contact *c)
 
 static int reopen(struct turn *t, struct contact *c, usher_id preferred, const char *why)
 {
-	usher_id queue = reopen_queue(t, c);
+	usher_id queue = intake_queue(t, c);
 	int code = check_room(t, queue);
 	if (code < 0)
 		return code;
 	c->row.queue = queue;
 	code = intake_enqueue(t, c, (int)c->row.priority, preferred);
-	if (code < 0)
+	if (code < 0 && intake_refused(t, c, code) != CAUSE_NONE)
 		return code;
+	if (code < 0)
+		return 0;
 	c->row.closed_us = 0;
 	c->row.cause = CAUSE_NONE;
 	kept_row_set(&c->row.wrapup, TEXT_NONE);
@@ -169,7 +212,7 @@ static int open_contact(struct turn *t, struct intake *k, struct contact **ret)
 	int code = channel == NULL ? E_CLOSED : check_room(t, queue);
 	if (code < 0)
 		return code;
-	struct contact *c = book_contact_new(t);
+	struct contact *c = book_contact_new(t, 0);
 	c->row.channel = channel->kind;
 	c->row.queue = queue;
 	c->row.customer = intake_customer(t, (enum channel_kind)channel->kind, in->address,
@@ -222,6 +265,12 @@ static void hold_session(struct turn *t, struct contact *c, struct intake *k)
 	}
 }
 
+static bool is_callback(const struct turn *t, const struct contact *c)
+{
+	struct routing_contact_view view;
+	return routing_contact(engine_routing(t->g->engine), c->row.id, &view) && view.is_callback;
+}
+
 static int end_session(struct turn *t, struct contact *c, const struct intake *k)
 {
 	struct session *s = book_session(t->g->book, k->channel_id, k->in.key);
@@ -230,7 +279,7 @@ static int end_session(struct turn *t, struct contact *c, const struct intake *k
 	bool is_over = contact_session(c, TEXT_NONE) == NULL &&
 		       channel_is_live((enum channel_kind)c->row.channel) &&
 		       c->row.state != CONTACT_CLOSED && c->row.state != CONTACT_WRAPUP;
-	if (!is_over)
+	if (!is_over || is_callback(t, c)) /* who is called back has no need to stay */
 		return 0;
 	struct routing_event ev = {.kind = EV_CUSTOMER_LEFT};
 	ev.command.contact = c->row.id;
@@ -265,6 +314,24 @@ static int wake_contact(struct turn *t, struct contact *c, const struct inbound 
 	return is_settled ? 0 : code;
 }
 
+static bool is_turned_away(const struct contact *c)
+{
+	return c->row.cause == CAUSE_CLOSED_HOURS || c->row.cause == CAUSE_FULL;
+}
+
+/* What was said is on record either way; the adapter tells the customer. */
+static int refuse(struct turn *t, struct intake *k, struct contact *c, int code)
+{
+	bool is_told = c->row.state == CONTACT_CLOSED;
+	enum contact_cause cause = is_told ? (enum contact_cause)c->row.cause
+					   : intake_refused(t, c, code);
+	k->result.refused = cause;
+	if (cause == CAUSE_CLOSED_HOURS)
+		opening_text(t->g->opening, c->row.queue,
+			     opening_next(t->g->opening, c->row.queue, t->now), k->result.opens);
+	return cause == CAUSE_SYSTEM ? code : 0;
+}
+
 static int take_in(struct turn *t, struct intake *k, struct contact **ret)
 {
 	struct contact *c = find_contact(t, k);
@@ -276,7 +343,7 @@ static int take_in(struct turn *t, struct intake *k, struct contact **ret)
 	if (c == NULL)
 		code = open_contact(t, k, &c);
 	else if (c->row.state == CONTACT_CLOSED && is_word(&k->in)) /* before anything is kept */
-		code = check_room(t, reopen_queue(t, c));
+		code = check_room(t, intake_queue(t, c));
 	if (code < 0)
 		return code;
 	*ret = c;
@@ -288,15 +355,16 @@ static int take_in(struct turn *t, struct intake *k, struct contact **ret)
 	k->result.seq = m != NULL ? m->seq : c->row.seq;
 	if (k->result.is_new) {
 		code = intake_enqueue(t, c, k->in.priority, 0);
-		if (code < 0) { /* the limits were asked first: kept for the record, not routed */
-			c->row.state = CONTACT_CLOSED;
-			c->row.cause = CAUSE_SYSTEM;
-		}
-		return code;
+		return code < 0 ? refuse(t, k, c, code) : 0;
 	}
 	if (k->in.kind == INBOUND_END)
 		return end_session(t, c, k);
-	return wake_contact(t, c, &k->in);
+	code = wake_contact(t, c, &k->in);
+	if (code < 0 && c->row.state == CONTACT_CLOSED && is_turned_away(c))
+		return refuse(t, k, c, code);
+	if (code == 0 && m != NULL && k->in.kind == INBOUND_MESSAGE && is_word(&k->in))
+		opening_activity(t, c, false);
+	return code;
 }
 
 void intake_thread(struct turn *t, struct usher_text id, usher_id contact)
@@ -338,6 +406,8 @@ static void apply(struct turn *t, void *arg)
 		k->result = (struct inbound_result){.contact = seen.contact, .message = seen.message,
 						    .seq = seen.seq,
 						    .contact_number = c != NULL ? c->row.number : 0};
+		if (c != NULL && c->row.state == CONTACT_CLOSED && is_turned_away(c))
+			k->result.refused = (enum contact_cause)c->row.cause;
 		return;
 	}
 	k->code = take_in(t, k, &c);

@@ -28,6 +28,13 @@ int intake_enqueue(struct turn *t, struct contact *c, int priority, usher_id pre
  * filled in. */
 int intake_enqueue_as(struct turn *t, struct contact *c,
 		      const struct routing_contact_new *how) USHER_CHECKED;
+
+/* The core has refused a new or closed contact. What is not live is kept and tried again (kept.h):
+ * CAUSE_NONE; else it is closed, on record, with the cause given back. Inside a turn. */
+enum contact_cause intake_refused(struct turn *t, struct contact *c, int code);
+/* Where a contact waits that opens again: its own queue, or, where that was removed, its
+ * channel's. */
+usher_id intake_queue(const struct turn *t, const struct contact *c);
 #define INTAKE_PREFERRED_US (30 * USHER_SECOND) /* the wait for a preferred agent, if not said */
 
 /* A reply did not arrive: a closed or parked contact comes back, first to who wrote it. Inside a

@@ -4,10 +4,10 @@
 #include "gateway/auth.h"
 #include "gateway/config.h"
 #include "gateway/directory.h"
-#include "gateway/figures.h"
 #include "gateway/line.h"
 #include "gateway/live.h"
 #include "gateway/log.h"
+#include "gateway/opening.h"
 #include "gateway/outbox.h"
 #include "gateway/place.h"
 #include "gateway/rows.h"
@@ -227,9 +227,15 @@ void lines_news(struct gateway *g, struct contact *c, struct usher_text channel_
 		.queue_name = directory_queue_name(g->directory, c->row.queue),
 	};
 	ret->agent_name = directory_user_name(g->directory, ret->agent);
+	bool is_open = routing_contact(engine_routing(g->engine), c->row.id, &view);
 	bool is_waiting = c->row.state == CONTACT_WAITING || c->row.state == CONTACT_OFFERED;
-	if (is_waiting && routing_contact(engine_routing(g->engine), c->row.id, &view))
-		place_estimate(g, c, c->row.state == CONTACT_OFFERED ? 1 : view.position, ret);
+	if (is_open && is_waiting)
+		place_news(g, c, ret);
+	if (is_open && c->row.state == CONTACT_PARKED && (view.is_closed_hours || view.is_callback))
+		ret->state = CONTACT_WAITING; /* for the customer: no agent has had it yet */
+	if ((is_open && view.is_closed_hours) || c->row.cause == CAUSE_CLOSED_HOURS)
+		opening_text(g->opening, c->row.queue,
+			     opening_next(g->opening, c->row.queue, gateway_now()), ret->opens);
 }
 
 static void tell(struct line *line, struct contact *c)
@@ -238,6 +244,7 @@ static void tell(struct line *line, struct contact *c)
 	if (line->driver->changed == NULL)
 		return;
 	lines_news(line->g, c, text_of(line->id), &news);
+	place_told(c, &news);
 	line->driver->changed(line->channel, &news);
 }
 
@@ -255,6 +262,11 @@ void lines_contact(struct lines *l, struct contact *c)
 {
 	lines_contact_place(l->g, c);
 	place_touch(l->place, c->row.queue);
+}
+
+void lines_queue_moved(struct lines *l, usher_id queue)
+{
+	place_touch(l->place, queue);
 }
 
 /* The book no longer knows the session, but who held it must still hear how it ended. */

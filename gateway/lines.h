@@ -31,6 +31,7 @@ void lines_status(const struct lines *l, struct usher_text channel_id, struct ch
 /* ---- towards the adapters ---- */
 void lines_tell_all(struct lines *l); /* after a start: how every open contact stands */
 void lines_contact(struct lines *l, struct contact *c); /* its state changed */
+void lines_queue_moved(struct lines *l, usher_id queue); /* its line got shorter or longer */
 struct line_end { /* where a contact was held; texts in the turn's arena */
 	struct usher_text channel_id, key;
 };

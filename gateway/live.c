@@ -118,7 +118,8 @@ static struct contact *held_contact(struct client *c, const struct json *frame)
 	if (id_parse(json_as_text(json_member(frame, "contact")), &c->live->g->id_key, &id) < 0)
 		return NULL;
 	struct contact *contact = book_open_contact(c->live->g->book, id);
-	return contact != NULL && book_holder(contact) == c->user ? contact : NULL;
+	return contact != NULL && contact_part_of(contact, c->user) >= PART_HOLDER ? contact
+										 : NULL;
 }
 
 static void on_typing(struct client *c, const struct json *frame)

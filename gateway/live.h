@@ -24,6 +24,7 @@ struct live *live_free(struct live *l); /* accepts NULL; always NULL */
 void live_contact(struct live *l, struct contact *c);
 /* Loaded from the store: a snapshot shows it as it stands, so its end must be told. */
 void live_loaded(struct contact *c);
+void live_place(struct live *l, struct contact *c); /* only its place and wait have changed */
 void live_message(struct live *l, const struct message_row *m);
 void live_agent(struct live *l, usher_id agent);
 void live_channel(struct live *l, struct usher_text id);

@@ -42,63 +42,63 @@ static void send_gone(struct live *l, struct topic *t, const char *op, usher_id 
 	topic_send(t, &w, &out);
 }
 
-static void send_offer(struct live *l, struct contact *c)
+static void send_offer(struct live *l, struct topic *t, const struct contact_seat *seat)
 {
-	struct topic *t = topic_find(l, TOPIC_ME, c->row.agent);
 	struct usher_buf out = {0};
 	struct json_writer w;
 	if (t == NULL)
 		return;
 	topic_delta(l, t, "offer", &w, &out);
 	json_write_key(&w, "offer");
-	shape_offer(&w, l->g, c);
+	shape_offer(&w, l->g, seat);
 	topic_send(t, &w, &out);
 }
 
-static void show_offer(struct live *l, struct contact *c)
+/* What the agent's own topic shows of his part; each offer has its epoch. */
+static void show_seat(struct live *l, struct contact_seat *seat)
 {
-	bool is_offered = c->row.state == CONTACT_OFFERED;
-	bool is_same = is_offered && c->shown_offer == c->row.agent &&
-		       c->shown_epoch == (uint64_t)c->row.epoch;
-	if (is_same)
-		return;
-	if (c->shown_offer != 0)
-		send_gone(l, topic_find(l, TOPIC_ME, c->shown_offer), "offer-ended", c->row.id,
-			  c->shown_epoch, (enum contact_cause)c->offer_cause);
-	c->shown_offer = is_offered ? c->row.agent : 0;
-	c->shown_epoch = (uint64_t)c->row.epoch;
-	if (is_offered)
-		send_offer(l, c);
-}
-
-static void show_holder(struct live *l, struct contact *c)
-{
-	usher_id holder = book_holder(c);
-	if (c->shown_holder != 0 && c->shown_holder != holder)
-		send_gone(l, topic_find(l, TOPIC_ME, c->shown_holder), "contact-gone", c->row.id,
-			  (uint64_t)c->row.epoch, (enum contact_cause)c->row.cause);
-	c->shown_holder = holder;
-	if (holder != 0)
-		send_contact(l, topic_find(l, TOPIC_ME, holder), c);
+	struct contact *c = seat->contact;
+	struct topic *t = topic_find(l, TOPIC_ME, seat->agent);
+	bool is_offer = seat->part == PART_OFFERED, was_offer = seat->shown == PART_OFFERED;
+	bool is_same = is_offer && was_offer && seat->epoch == seat->shown_epoch;
+	if (was_offer && !is_same)
+		send_gone(l, t, "offer-ended", c->row.id, seat->shown_epoch, seat->cause);
+	if (is_offer && !is_same)
+		send_offer(l, t, seat);
+	if (seat->shown >= PART_HOLDER && !contact_seat_has(seat))
+		send_gone(l, t, "contact-gone", c->row.id, seat->shown_epoch,
+			  (enum contact_cause)c->row.cause);
+	if (contact_seat_has(seat))
+		send_contact(l, t, c);
+	seat->shown = seat->part;
+	seat->shown_epoch = seat->epoch;
 }
 
 void live_loaded(struct contact *c)
 {
-	bool is_offered = c->row.state == CONTACT_OFFERED;
-	c->shown_holder = book_holder(c);
-	c->shown_offer = is_offered ? c->row.agent : 0;
-	c->shown_epoch = (uint64_t)c->row.epoch;
+	LIST_EACH(link, &c->seats) {
+		struct contact_seat *seat = LIST_ITEM(link, struct contact_seat, of_contact);
+		seat->shown = seat->part;
+		seat->shown_epoch = seat->epoch;
+	}
 }
 
 void live_contact(struct live *l, struct contact *c)
 {
-	show_offer(l, c);
-	show_holder(l, c);
+	LIST_EACH(link, &c->seats) {
+		struct contact_seat *seat = LIST_ITEM(link, struct contact_seat, of_contact);
+		show_seat(l, seat);
+		live_agent(l, seat->agent);
+	}
+	contact_seats_sweep(c);
 	send_contact(l, topic_find(l, TOPIC_CONTACT, c->row.id), c);
 	table_set(&l->dirty_contacts, c->row.id, 1);
 	live_queue(l, c->row.queue);
-	if (c->row.agent != 0)
-		live_agent(l, c->row.agent);
+}
+
+void live_place(struct live *l, struct contact *c)
+{
+	send_contact(l, topic_find(l, TOPIC_CONTACT, c->row.id), c);
 }
 
 static void send_message(struct live *l, struct topic *t, const struct message_row *m)
@@ -116,27 +116,41 @@ static void send_message(struct live *l, struct topic *t, const struct message_r
 void live_message(struct live *l, const struct message_row *m)
 {
 	const struct contact *c = book_contact(l->g->book, m->contact);
-	usher_id holder = c != NULL ? book_holder(c) : 0;
 	send_message(l, topic_find(l, TOPIC_CONTACT, m->contact), m);
-	if (holder != 0)
-		send_message(l, topic_find(l, TOPIC_ME, holder), m);
+	if (c == NULL)
+		return;
+	LIST_EACH(link, &c->seats) {
+		const struct contact_seat *seat =
+			LIST_ITEM(link, struct contact_seat, of_contact);
+		if (contact_seat_has(seat))
+			send_message(l, topic_find(l, TOPIC_ME, seat->agent), m);
+	}
+}
+
+static void send_signal(struct live *l, struct topic *t, usher_id contact,
+			enum channel_signal signal)
+{
+	struct usher_buf out = {0};
+	struct json_writer w;
+	if (t == NULL)
+		return;
+	topic_delta(l, t, "signal", &w, &out);
+	json_put_id(&w, "contact", contact, &l->g->id_key);
+	json_put_string(&w, "signal", signal == SIGNAL_TYPING ? "typing" : "not-typing");
+	topic_send(t, &w, &out);
 }
 
 void live_signal(struct live *l, usher_id contact, enum channel_signal signal)
 {
 	const struct contact *c = book_open_contact(l->g->book, contact);
-	struct topic *topics[2] = {topic_find(l, TOPIC_CONTACT, contact), NULL};
-	if (c != NULL && book_holder(c) != 0)
-		topics[1] = topic_find(l, TOPIC_ME, book_holder(c));
-	for (int i = 0; i < 2; i++) {
-		struct usher_buf out = {0};
-		struct json_writer w;
-		if (topics[i] == NULL)
-			continue;
-		topic_delta(l, topics[i], "signal", &w, &out);
-		json_put_id(&w, "contact", contact, &l->g->id_key);
-		json_put_string(&w, "signal", signal == SIGNAL_TYPING ? "typing" : "not-typing");
-		topic_send(topics[i], &w, &out);
+	send_signal(l, topic_find(l, TOPIC_CONTACT, contact), contact, signal);
+	if (c == NULL)
+		return;
+	LIST_EACH(link, &c->seats) {
+		const struct contact_seat *seat =
+			LIST_ITEM(link, struct contact_seat, of_contact);
+		if (contact_seat_has(seat))
+			send_signal(l, topic_find(l, TOPIC_ME, seat->agent), contact, signal);
 	}
 }
 

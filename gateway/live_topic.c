@@ -119,18 +119,18 @@ struct putting {
 	struct topic *t;
 };
 
-static void put_held(struct contact *c, void *arg)
+static void put_held(struct contact_seat *seat, void *arg)
 {
 	struct putting *p = arg;
-	if (c->row.state != CONTACT_OFFERED)
-		shape_contact(p->w, p->l->g, c);
+	if (contact_seat_has(seat))
+		shape_contact(p->w, p->l->g, seat->contact);
 }
 
-static void put_offer(struct contact *c, void *arg)
+static void put_offer(struct contact_seat *seat, void *arg)
 {
 	struct putting *p = arg;
-	if (c->row.state == CONTACT_OFFERED)
-		shape_offer(p->w, p->l->g, c);
+	if (seat->part == PART_OFFERED)
+		shape_offer(p->w, p->l->g, seat);
 }
 
 static void put_me(struct putting *p)
@@ -161,13 +161,12 @@ struct front {
 
 static int by_place(const void *a, const void *b)
 {
-	const struct contact_row *x = &(*(struct contact *const *)a)->row;
-	const struct contact_row *y = &(*(struct contact *const *)b)->row;
-	if (x->priority != y->priority)
-		return x->priority < y->priority ? -1 : 1;
-	if (x->created_us != y->created_us)
-		return x->created_us < y->created_us ? -1 : 1;
-	return x->id < y->id ? -1 : x->id > y->id;
+	const struct contact *x = *(struct contact *const *)a, *y = *(struct contact *const *)b;
+	if (x->row.priority != y->row.priority)
+		return x->row.priority < y->row.priority ? -1 : 1;
+	if (x->first_us != y->first_us)
+		return x->first_us < y->first_us ? -1 : 1;
+	return x->row.id < y->row.id ? -1 : x->row.id > y->row.id;
 }
 
 static void thin(struct front *f)

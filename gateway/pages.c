@@ -3,8 +3,11 @@
 
 #include "gateway/book.h"
 #include "gateway/config.h"
+#include "gateway/directory.h"
+#include "gateway/estimates.h"
 #include "gateway/http/assets.h"
 #include "gateway/http/http.h"
+#include "gateway/kept.h"
 #include "gateway/live.h"
 #include "gateway/log.h"
 #include "gateway/outbox.h"
@@ -65,6 +68,28 @@ static void gauge(struct usher_buf *out, const char *name, const char *help, dou
 	buf_addf(out, "# HELP %s %s\n# TYPE %s gauge\n%s %.17g\n", name, help, name, name, value);
 }
 
+/* Slugs are [a-z0-9-]: they need no escaping. */
+static void put_estimates(struct gateway *g, struct usher_buf *out)
+{
+	size_t n;
+	const struct queue_row *const *queues = directory_queues(g->directory, &n);
+	buf_adds(out, "# HELP usher_wait_announced_total Waiting times told to customers, by how they "
+		      "turned out.\n# TYPE usher_wait_announced_total counter\n");
+	for (size_t i = 0; i < n; i++) {
+		struct estimator_coverage c;
+		estimates_coverage(g->estimates, queues[i]->id, &c);
+		const struct {
+			const char *name;
+			uint64_t value;
+		} rows[] = {{"held", c.held}, {"shorter", c.shorter}, {"longer", c.longer}};
+		for (size_t k = 0; k < sizeof rows / sizeof rows[0]; k++)
+			buf_addf(out,
+				 "usher_wait_announced_total{queue=\"%.*s\",outcome=\"%s\"} %llu\n",
+				 TEXT_ARG(queues[i]->slug), rows[k].name,
+				 (unsigned long long)rows[k].value);
+	}
+}
+
 /* Names: ecosystem rules of Prometheus; only what costs nothing to know. */
 static void on_metrics(struct http_exchange *x, const struct http_request *r, void *arg)
 {
@@ -82,6 +107,9 @@ static void on_metrics(struct http_exchange *x, const struct http_request *r, vo
 	      oldest == USHER_NEVER ? 0.0 : (double)(gateway_now() - oldest) / 1e6);
 	gauge(&out, "usher_store_up", "1 while the store takes writes.",
 	      engine_is_store_down(g->engine, NULL) ? 0.0 : 1.0);
+	gauge(&out, "usher_contacts_kept", "Contacts whose queue is closed or full, to be handed to it.",
+	      (double)kept_count(g->kept));
+	put_estimates(g, &out);
 	buf_addf(&out,
 		 "# HELP usher_commits_total Transactions committed since the start.\n"
 		 "# TYPE usher_commits_total counter\nusher_commits_total %llu\n",

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gateway/place.h"
 
-#include "gateway/figures.h"
+#include "gateway/estimates.h"
+#include "gateway/live.h"
 #include "routing/base/table.h"
 
-#include <math.h>
 #include <stdlib.h>
 
 #define PLACE_EVERY_MS 2000
@@ -16,14 +16,29 @@ struct place {
 	bool is_armed;
 };
 
+void place_told(struct contact *c, const struct contact_news *news)
+{
+	c->told_position = news->position;
+	c->told_low_us = news->wait_low_us;
+	c->told_high_us = news->wait_high_us;
+}
+
 static void tell(struct contact *c, void *arg)
 {
 	struct place *p = arg;
 	uint64_t unused;
+	struct contact_news news;
 	bool is_waiting = c->row.state == CONTACT_WAITING &&
 			  channel_is_live((enum channel_kind)c->row.channel);
-	if (is_waiting && table_get(&p->moved, c->row.queue, &unused))
-		lines_contact_place(p->g, c);
+	if (!is_waiting || !table_get(&p->moved, c->row.queue, &unused))
+		return;
+	place_news(p->g, c, &news);
+	if (news.position == c->told_position && news.wait_low_us == c->told_low_us &&
+	    news.wait_high_us == c->told_high_us)
+		return;
+	place_told(c, &news);
+	lines_contact_place(p->g, c);
+	live_place(p->g->live, c);
 }
 
 static void tell_all(struct gateway *g, void *arg)
@@ -76,14 +91,10 @@ void place_touch(struct place *p, usher_id queue)
 	uv_timer_start(p->timer, on_time, PLACE_EVERY_MS, 0);
 }
 
-void place_estimate(struct gateway *g, const struct contact *c, uint32_t position,
-		    struct contact_news *ret)
+void place_news(struct gateway *g, const struct contact *c, struct contact_news *ret)
 {
-	ret->position = position;
-	double pace = (double)figures_pace(g->figures, c->row.queue);
-	if (pace <= 0 || position == 0)
-		return;
-	double mean = pace * position, spread = pace * sqrt((double)position);
-	ret->wait_low_us = (usher_us)(mean > spread ? mean - spread : 0);
-	ret->wait_high_us = (usher_us)(mean + spread);
+	struct estimate_range range;
+	estimates_of(g->estimates, c, &ret->position, &range);
+	ret->wait_low_us = range.low_us;
+	ret->wait_high_us = range.high_us;
 }

@@ -24,6 +24,11 @@ static void contact_now(struct gateway *g, void *arg)
 	c->is_publish_pending = false;
 	live_contact(g->live, c);
 	lines_contact(g->lines, c);
+	if (c->shown_queue != c->row.queue) { /* the one it left has a shorter line now */
+		live_queue(g->live, c->shown_queue);
+		lines_queue_moved(g->lines, c->shown_queue);
+	}
+	c->shown_queue = c->row.queue;
 }
 
 void publish_contact(struct turn *t, struct contact *c)

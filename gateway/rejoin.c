@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gateway/rejoin.h"
 
-#include "gateway/directory.h"
-#include "gateway/routing_settings.h"
+#include "gateway/opening.h"
 
 struct search {
 	usher_id queue;
 	usher_us rejoin_us, first_us;
+	int64_t number; /* of the newest that counts */
 	int looked;
 };
 
@@ -17,33 +17,26 @@ static int on_contact(const void *row, void *arg)
 	bool is_dropped = old->state == CONTACT_CLOSED && old->cause == CAUSE_CUSTOMER_LEFT &&
 			  old->answered_us == 0 && old->queue == s->queue;
 	if (is_dropped && old->created_us < s->first_us &&
-	    s->first_us - old->closed_us <= s->rejoin_us)
+	    s->first_us - old->closed_us <= s->rejoin_us) {
 		s->first_us = old->created_us;
+		s->number = s->number != 0 ? s->number : old->number;
+	}
 	return ++s->looked == REJOIN_LOOKED;
 }
 
-static usher_us rejoin_of(struct turn *t, usher_id queue)
+usher_us rejoin_first_us(struct turn *t, const struct contact *c, int64_t *ret_number)
 {
-	const struct queue_row *row = directory_queue(t->g->directory, queue);
-	struct routing_settings settings;
-	if (row == NULL)
-		return 0;
-	routing_settings_load(&settings, row->fields);
-	usher_us span = settings.rejoin_us;
-	routing_settings_done(&settings);
-	return span;
-}
-
-usher_us rejoin_first_us(struct turn *t, const struct contact *c)
-{
-	struct search s = {.queue = c->row.queue, .first_us = t->now};
+	const struct queue_rules *rules = opening_rules(t->g->opening, c->row.queue);
+	struct search s = {.queue = c->row.queue, .first_us = c->row.created_us};
 	struct contact_row like = {.customer = c->row.customer};
 	struct store_range newest_first = {.index = CONTACT_BY_CUSTOMER, .equal_count = 1,
 					   .like = &like, .is_descending = true};
-	s.rejoin_us = c->row.customer != 0 ? rejoin_of(t, c->row.queue) : 0;
+	bool is_new = c->row.created_us == t->now && c->row.customer != 0;
+	s.rejoin_us = is_new && rules != NULL ? rules->rejoin_us : 0;
 	if (s.rejoin_us == 0)
-		return t->now;
+		return c->row.created_us;
 	int code = store_scan(t->g->store, &CONTACT, &newest_first, on_contact, &s);
 	(void)code; /* what could not be read gives no place: the line's end is always right */
+	*ret_number = s.number;
 	return s.first_us;
 }

@@ -3,8 +3,10 @@
 
 #include "gateway/directory.h"
 #include "gateway/directory_names.h"
+#include "gateway/estimates.h"
 #include "gateway/figures.h"
 #include "gateway/lines.h"
+#include "gateway/opening.h"
 #include "gateway/requirements.h"
 
 #include <stdio.h>
@@ -59,176 +61,11 @@ void shape_queue_ref(struct json_writer *w, struct gateway *g, const char *name,
 	json_write_object_end(w);
 }
 
-/* ---- contacts ------------------------------------------------------------------------------------ */
-
-static void put_number(struct json_writer *w, const char *name, int64_t number)
+void shape_number(struct json_writer *w, const char *name, int64_t number)
 {
 	char text[32];
 	snprintf(text, sizeof text, "C-%lld", (long long)number);
 	json_put_string(w, name, text);
-}
-
-static void put_last(struct json_writer *w, const struct contact *c)
-{
-	if (c->last_seq == 0) {
-		json_put_null(w, "last");
-		return;
-	}
-	json_put_object(w, "last");
-	json_put_int(w, "seq", c->last_seq);
-	json_put_string(w, "author", message_author_name(c->last_author));
-	json_put_string(w, "body", c->last_body);
-	json_put_time(w, "at", c->last_us);
-	json_write_object_end(w);
-}
-
-static void put_session(struct json_writer *w, const struct contact *c)
-{
-	const struct session *s = contact_session(c, TEXT_NONE);
-	if (s == NULL) {
-		json_put_null(w, "session");
-		return;
-	}
-	json_put_object(w, "session");
-	json_put_text(w, "key", s->row.remote_key);
-	json_put_string(w, "channel", channel_name((enum channel_kind)s->row.channel));
-	json_put_time(w, "started_at", s->row.started_us);
-	json_put_bool(w, "open", true);
-	json_write_object_end(w);
-}
-
-static void put_place(struct json_writer *w, struct gateway *g, const struct contact *c)
-{
-	struct routing_contact_view view;
-	bool is_open = routing_contact(engine_routing(g->engine), c->row.id, &view);
-	const struct queue_row *queue = directory_queue(g->directory, c->row.queue);
-	bool is_waiting = c->row.state == CONTACT_WAITING || c->row.state == CONTACT_OFFERED;
-	if (is_open && view.position > 0)
-		json_put_int(w, "position", view.position);
-	else
-		json_put_null(w, "position");
-	json_put_time(w, "until", is_open && !is_waiting ? view.deadline_us : 0);
-	json_put_time(w, "target_at", is_waiting && queue != NULL && queue->target_us > 0
-					      ? c->row.queued_us + queue->target_us
-					      : 0);
-}
-
-/* What the core knows of an open contact, beside its place. */
-static void put_routed(struct json_writer *w, struct gateway *g, const struct contact *c)
-{
-	struct routing_contact_view view = {0};
-	(void)routing_contact(engine_routing(g->engine), c->row.id, &view); /* closed: nothing */
-	json_put_int(w, "step", view.step);
-	json_put_int(w, "seats", view.seats);
-	json_put_bool(w, "callback", view.is_callback);
-	json_put_bool(w, "closed_hours", view.is_closed_hours);
-	json_put_id(w, "consults_for", view.consults_for, &g->id_key);
-}
-
-static void put_times(struct json_writer *w, const struct contact *c)
-{
-	json_put_time(w, "created_at", c->row.created_us);
-	json_put_time(w, "queued_at", c->row.queued_us);
-	json_put_time(w, "answered_at", c->row.answered_us);
-	json_put_time(w, "closed_at", c->row.closed_us);
-	json_put_time(w, "changed_at", c->row.changed_us);
-}
-
-static void put_customer(struct json_writer *w, struct gateway *g, const struct contact *c)
-{
-	json_put_object(w, "customer");
-	json_put_id(w, "id", c->row.customer, &g->id_key);
-	json_put_string(w, "name", c->customer_name);
-	json_put_text(w, "address", c->row.address);
-	json_write_object_end(w);
-}
-
-void shape_contact(struct json_writer *w, struct gateway *g, struct contact *c)
-{
-	json_write_object(w);
-	json_put_id(w, "id", c->row.id, &g->id_key);
-	put_number(w, "number", c->row.number);
-	json_put_string(w, "state", contact_state_name((enum contact_state)c->row.state));
-	json_put_string(w, "channel", channel_name((enum channel_kind)c->row.channel));
-	json_put_text(w, "channel_id", c->row.channel_id);
-	shape_queue_ref(w, g, "queue", c->row.queue);
-	shape_agent_ref(w, g, "agent", c->row.agent);
-	put_customer(w, g, c);
-	json_put_text(w, "subject", c->row.subject);
-	json_put_text(w, "language", c->row.language);
-	json_put_int(w, "priority", c->row.priority);
-	json_put_int(w, "epoch", c->row.epoch);
-	put_place(w, g, c);
-	put_routed(w, g, c);
-	put_times(w, c);
-	json_put_int(w, "head", c->row.seq);
-	put_last(w, c);
-	json_put_text_or_null(w, "wrapup_code", c->row.wrapup);
-	json_put_string(w, "cause", c->row.cause == CAUSE_NONE
-					    ? NULL
-					    : contact_cause_name((enum contact_cause)c->row.cause));
-	put_session(w, c);
-	json_write_object_end(w);
-}
-
-size_t shape_message_bytes(const struct message_row *m)
-{
-	return m->body.n + m->html.n + m->detail.n + m->fields.n;
-}
-
-static void put_message(struct json_writer *w, struct gateway *g, const struct message_row *m)
-{
-	json_put_id(w, "id", m->id, &g->id_key);
-	json_put_id(w, "contact", m->contact, &g->id_key);
-	json_put_int(w, "seq", m->seq);
-	json_put_string(w, "kind", message_kind_name((enum message_kind)m->kind));
-	json_put_string(w, "author", message_author_name((enum message_author)m->author));
-	shape_agent_ref(w, g, "agent", m->agent);
-	json_put_string(w, "channel", channel_name((enum channel_kind)m->channel));
-	json_put_time(w, "at", m->at_us);
-	json_put_text(w, "body", m->body);
-	json_put_text_or_null(w, "html", m->html);
-	json_put_string(w, "delivery", delivery_state_name((enum delivery_state)m->delivery));
-	json_put_text_or_null(w, "detail", m->detail);
-	json_put_raw(w, "fields", m->fields);
-}
-
-void shape_message(struct json_writer *w, struct gateway *g, const struct message_row *m)
-{
-	json_write_object(w);
-	put_message(w, g, m);
-	json_write_object_end(w);
-}
-
-void shape_message_live(struct json_writer *w, struct gateway *g, const struct message_row *m)
-{
-	struct message_row shown = *m;
-	bool is_cut = shape_message_bytes(m) > SHAPE_LIVE_BYTES_MAX;
-	if (is_cut) {
-		shown.html = TEXT_NONE;
-		shown.body.n = text_fit(m->body, SHAPE_LIVE_BYTES_MAX / 4);
-		if (m->fields.n > SHAPE_LIVE_BYTES_MAX / 4)
-			shown.fields = TEXT_NONE;
-	}
-	json_write_object(w);
-	put_message(w, g, &shown);
-	if (is_cut)
-		json_put_bool(w, "is_cut", true);
-	json_write_object_end(w);
-}
-
-void shape_offer(struct json_writer *w, struct gateway *g, struct contact *c)
-{
-	struct routing_contact_view view;
-	bool is_open = routing_contact(engine_routing(g->engine), c->row.id, &view);
-	json_write_object(w);
-	json_write_key(w, "contact");
-	shape_contact(w, g, c);
-	json_put_int(w, "epoch", c->row.epoch);
-	json_put_time(w, "expires_at", is_open ? view.deadline_us : 0);
-	json_put_time(w, "offered_at", c->offered_us);
-	json_put_string(w, "reason", c->reason);
-	json_write_object_end(w);
 }
 
 /* ---- people ---------------------------------------------------------------------------------------- */
@@ -332,19 +169,17 @@ void shape_presence(struct json_writer *w, struct gateway *g, usher_id agent)
 struct held {
 	struct json_writer *w;
 	struct gateway *g;
-	usher_id agent;
 };
 
-static void put_held(struct contact *c, void *arg)
+static void put_held(struct contact_seat *seat, void *arg)
 {
+	const struct contact *c = seat->contact;
 	struct held *held = arg;
-	bool is_held = c->row.agent == held->agent &&
-		       (c->row.state == CONTACT_ACTIVE || c->row.state == CONTACT_WRAPUP);
-	if (!is_held)
+	if (seat->part != PART_HOLDER && seat->part != PART_CONFERRING)
 		return;
 	json_write_object(held->w);
 	json_put_id(held->w, "id", c->row.id, &held->g->id_key);
-	put_number(held->w, "number", c->row.number);
+	shape_number(held->w, "number", c->row.number);
 	json_put_string(held->w, "channel", channel_name((enum channel_kind)c->row.channel));
 	json_put_time(held->w, "since", c->row.answered_us);
 	json_write_object_end(held->w);
@@ -352,7 +187,7 @@ static void put_held(struct contact *c, void *arg)
 
 void shape_agent(struct json_writer *w, struct gateway *g, const struct user_row *user)
 {
-	struct held held = {w, g, user->id};
+	struct held held = {w, g};
 	json_write_object(w);
 	json_put_id(w, "id", user->id, &g->id_key);
 	json_put_text(w, "name", user->name);
@@ -421,6 +256,18 @@ static void put_today(struct json_writer *w, struct gateway *g, const struct que
 	json_write_object_end(w);
 }
 
+static void put_coverage(struct json_writer *w, struct gateway *g, usher_id queue)
+{
+	struct estimator_coverage c;
+	estimates_coverage(g->estimates, queue, &c);
+	json_put_object(w, "estimates");
+	json_put_int(w, "announced", (int64_t)c.announced);
+	json_put_int(w, "held", (int64_t)c.held);
+	json_put_int(w, "shorter", (int64_t)c.shorter);
+	json_put_int(w, "longer", (int64_t)c.longer);
+	json_write_object_end(w);
+}
+
 void shape_figures(struct json_writer *w, struct gateway *g, const struct queue_row *queue)
 {
 	struct routing_queue_view view = {.oldest_us = USHER_NEVER};
@@ -430,6 +277,9 @@ void shape_figures(struct json_writer *w, struct gateway *g, const struct queue_
 		book_count_waiting(g->book, queue->id, by_channel);
 	json_write_object(w);
 	shape_queue_ref(w, g, "queue", queue->id);
+	json_put_bool(w, "open", !is_known || view.is_open);
+	json_put_time(w, "open_until", is_known && view.is_open ? view.until_us : USHER_NEVER);
+	json_put_time(w, "opens_at", opening_next(g->opening, queue->id, gateway_now()));
 	json_put_int(w, "waiting", view.waiting);
 	json_put_int(w, "offered", view.offered);
 	json_put_int(w, "active", view.active);
@@ -442,6 +292,7 @@ void shape_figures(struct json_writer *w, struct gateway *g, const struct queue_
 		json_put_int(w, channel_name((enum channel_kind)kind), by_channel[kind]);
 	json_write_object_end(w);
 	put_today(w, g, queue);
+	put_coverage(w, g, queue->id);
 	json_write_object_end(w);
 }
 

@@ -13,7 +13,7 @@ void shape_message(struct json_writer *w, struct gateway *g, const struct messag
 #define SHAPE_LIVE_BYTES_MAX ((size_t)256 << 10)
 void shape_message_live(struct json_writer *w, struct gateway *g, const struct message_row *m);
 size_t shape_message_bytes(const struct message_row *m); /* of its texts */
-void shape_offer(struct json_writer *w, struct gateway *g, struct contact *c);
+void shape_offer(struct json_writer *w, struct gateway *g, const struct contact_seat *seat);
 void shape_presence(struct json_writer *w, struct gateway *g, usher_id agent);
 void shape_agent(struct json_writer *w, struct gateway *g, const struct user_row *user);
 void shape_user(struct json_writer *w, struct gateway *g, const struct user_row *user);
@@ -23,6 +23,7 @@ void shape_figures(struct json_writer *w, struct gateway *g, const struct queue_
 void shape_channel(struct json_writer *w, struct gateway *g, const struct channel_row *channel);
 void shape_customer(struct json_writer *w, struct gateway *g, const struct customer_row *customer);
 
+void shape_number(struct json_writer *w, const char *name, int64_t number); /* "C-1042" */
 /* {"id","name"} or null. */
 void shape_agent_ref(struct json_writer *w, struct gateway *g, const char *name, usher_id agent);
 void shape_queue_ref(struct json_writer *w, struct gateway *g, const char *name, usher_id queue);

@@ -71,6 +71,8 @@ struct chat_visitor {
 	enum chat_state state;
 	uint32_t position;
 	usher_us low_us, high_us;
+	enum contact_cause cause; /* why it is closed */
+	char opens[40];		  /* the queue is closed and opens then; or empty */
 	char *agent;			    /* owned, or NULL */
 	struct chat_about *about;	    /* owned, or NULL */
 	usher_us send_us;		    /* of bucket_take() */

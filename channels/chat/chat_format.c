@@ -141,11 +141,13 @@ void chat_format_place(struct usher_buf *b, uint32_t position, usher_us low_us, 
 }
 
 void chat_format_state(struct usher_buf *b, enum chat_state state, const char *agent,
-		       const char *text)
+		       const char *reason, const char *text)
 {
 	open_frame(b, "state");
 	json_out_string(b, "state", chat_state_name(state));
 	json_out_string(b, "agent", agent);
+	if (reason != NULL)
+		json_out_string(b, "reason", reason);
 	json_out_string(b, "text", text);
 	json_out_close(b, '}');
 }

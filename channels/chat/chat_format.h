@@ -40,8 +40,9 @@ void chat_format_nack(struct usher_buf *b, struct usher_text cid, const char *co
 		      int64_t retry_ms, const char *text);
 void chat_format_typing(struct usher_buf *b, bool is_on, const char *name);
 void chat_format_place(struct usher_buf *b, uint32_t position, usher_us low_us, usher_us high_us);
+/* reason: why nobody answers, where that is not the ordinary course; else NULL. */
 void chat_format_state(struct usher_buf *b, enum chat_state state, const char *agent,
-		       const char *text);
+		       const char *reason, const char *text);
 void chat_format_pong(struct usher_buf *b, int64_t n);
 void chat_format_bye(struct usher_buf *b, int code, int64_t retry_ms);
 

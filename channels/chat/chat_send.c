@@ -168,11 +168,17 @@ static void on_sent(int code, const struct inbound_result *result, void *arg)
 	struct chat_turn *turn = arg;
 	struct chat_visitor *v = turn->visitor;
 	struct chat_session *s = turn->session;
-	if ((code == 0 || code == E_EXISTS) && v->contact != result->contact)
+	bool is_kept = code == 0 || code == E_EXISTS;
+	bool is_refused = is_kept && result->refused != CAUSE_NONE;
+	if (is_refused) /* it has no session by which it could be found */
+		v->contact = result->contact;
+	if (is_kept && (is_refused || v->contact != result->contact))
 		chat_visitor_load(v);
 	list_remove(&turn->in_session);
 	if (s != NULL) {
 		answer(s, turn->cid, code, result);
+		if (is_refused)
+			chat_session_standing(s);
 		hand_in_next(s);
 	}
 	turn_free(turn);

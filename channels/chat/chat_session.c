@@ -195,18 +195,73 @@ void chat_session_hello(struct chat_session *s, struct chat_visitor *v, int64_t 
 	buf_done(&frame);
 }
 
-void chat_session_standing(struct chat_session *s)
+/* Why nobody answers is said where that is not the ordinary course. */
+static enum chat_sentence sentence_of(const struct chat_visitor *v)
 {
-	const struct chat_visitor *v = s->visitor;
-	struct usher_buf frame = {0};
 	static const enum chat_sentence says[] = {
 		[CHAT_STATE_WAITING] = CHAT_SAYS_WAITING,
 		[CHAT_STATE_ACTIVE] = CHAT_SAYS_ACTIVE,
 		[CHAT_STATE_CLOSED] = CHAT_SAYS_CLOSED,
 	};
+	if (v->state == CHAT_STATE_WAITING && v->opens[0] != '\0')
+		return CHAT_SAYS_KEPT;
+	if (v->state != CHAT_STATE_CLOSED)
+		return says[v->state];
+	switch (v->cause) {
+	case CAUSE_CLOSED_HOURS:
+		return v->opens[0] != '\0' ? CHAT_SAYS_SHUT_UNTIL : CHAT_SAYS_SHUT;
+	case CAUSE_FULL:
+		return CHAT_SAYS_FULL;
+	case CAUSE_WAITED_OUT:
+		return CHAT_SAYS_WAITED_OUT;
+	case CAUSE_SILENCE:
+		return CHAT_SAYS_SILENCE;
+	default:
+		return CHAT_SAYS_CLOSED;
+	}
+}
+
+static const char *reason_of(const struct chat_visitor *v)
+{
+	switch (sentence_of(v)) {
+	case CHAT_SAYS_SHUT:
+	case CHAT_SAYS_SHUT_UNTIL:
+	case CHAT_SAYS_KEPT:
+		return "closed-hours";
+	case CHAT_SAYS_FULL:
+		return "full";
+	case CHAT_SAYS_WAITED_OUT:
+		return "waited-out";
+	case CHAT_SAYS_SILENCE:
+		return "silence";
+	default:
+		return NULL;
+	}
+}
+
+/* The sentence, with the instant in the place of its "%s", where it has one. */
+static void put_sentence(const struct chat_visitor *v, struct usher_buf *text)
+{
+	const char *sentence = chat_sentence(v->words, sentence_of(v));
+	const char *at = strstr(sentence, "%s");
+	if (at == NULL) {
+		buf_adds(text, sentence);
+		return;
+	}
+	buf_add(text, sentence, (size_t)(at - sentence));
+	buf_adds(text, v->opens);
+	buf_adds(text, at + 2);
+}
+
+void chat_session_standing(struct chat_session *s)
+{
+	const struct chat_visitor *v = s->visitor;
+	struct usher_buf frame = {0}, text = {0};
 	if (v->state == CHAT_STATE_NONE || v->contact != s->contact)
 		return;
-	chat_format_state(&frame, v->state, v->agent, chat_sentence(v->words, says[v->state]));
+	put_sentence(v, &text);
+	chat_format_state(&frame, v->state, v->agent, reason_of(v), text.p);
+	buf_done(&text);
 	if (chat_session_send(s, &frame) == 0 && v->position > 0) {
 		buf_clear(&frame);
 		chat_format_place(&frame, v->position, v->low_us, v->high_us);

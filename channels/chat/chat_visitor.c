@@ -117,6 +117,8 @@ static void take_news(struct chat_visitor *v, const struct contact_news *news)
 	v->position = v->state == CHAT_STATE_WAITING ? news->position : 0;
 	v->low_us = news->wait_low_us;
 	v->high_us = news->wait_high_us;
+	v->cause = v->state == CHAT_STATE_CLOSED ? news->cause : CAUSE_NONE;
+	memcpy(v->opens, news->opens, sizeof v->opens);
 	bool has_agent = v->state == CHAT_STATE_ACTIVE && news->agent_name.n > 0;
 	free(v->agent);
 	v->agent = has_agent ? memory_copy(news->agent_name) : NULL;
@@ -158,7 +160,8 @@ void chat_visitor_news(struct chat_visitor *v, const struct contact_news *news)
 	char *agent = v->agent != NULL ? memory_copy(text_of(v->agent)) : NULL;
 	take_news(v, news);
 	bool is_other_state = before.state != v->state || !is_same_name(agent, v->agent) ||
-			      before.contact != v->contact;
+			      before.contact != v->contact ||
+			      strcmp(before.opens, v->opens) != 0;
 	bool is_other_place = before.position != v->position || before.low_us != v->low_us ||
 			      before.high_us != v->high_us;
 	free(agent);

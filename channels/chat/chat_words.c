@@ -25,6 +25,12 @@ const char *chat_sentence(enum chat_words words, enum chat_sentence sentence)
 				"moment.",
 				"The message is empty or cannot be read.",
 				"The message was refused.",
+				"We are closed now. Please write again when we are open.",
+				"We are closed now and open again at %s. Please write then.",
+				"We are closed now and open again at %s. Your message is kept until then.",
+				"Too many people wait just now. Please write again later.",
+				"We are sorry that nobody could answer in time. Please write again.",
+				"The conversation has ended because nothing was written for a while.",
 			},
 		[CHAT_FINNISH] =
 			{
@@ -38,6 +44,12 @@ const char *chat_sentence(enum chat_words words, enum chat_sentence sentence)
 				"päästä uudelleen.",
 				"Viesti on tyhjä tai lukukelvoton.",
 				"Viestiä ei hyväksytty.",
+				"Palvelu on nyt suljettu. Kirjoita uudelleen, kun se on auki.",
+				"Palvelu on nyt suljettu ja avautuu %s. Kirjoita silloin uudelleen.",
+				"Palvelu on nyt suljettu ja avautuu %s. Viestisi säilyy siihen asti.",
+				"Jonossa on juuri nyt liian monta. Kirjoita myöhemmin uudelleen.",
+				"Valitettavasti kukaan ei ehtinyt vastata. Kirjoita uudelleen.",
+				"Keskustelu päättyi, koska siihen ei kirjoitettu hetkeen.",
 			},
 		[CHAT_ESTONIAN] =
 			{
@@ -51,6 +63,12 @@ const char *chat_sentence(enum chat_words words, enum chat_sentence sentence)
 				"uuesti.",
 				"Sõnum on tühi või loetamatu.",
 				"Sõnumit ei võetud vastu.",
+				"Oleme praegu suletud. Kirjuta uuesti, kui oleme avatud.",
+				"Oleme praegu suletud ja avame taas %s. Kirjuta siis uuesti.",
+				"Oleme praegu suletud ja avame taas %s. Sinu sõnum jääb seniks alles.",
+				"Praegu ootab liiga palju inimesi. Kirjuta hiljem uuesti.",
+				"Kahjuks ei jõudnud keegi vastata. Palun kirjuta uuesti.",
+				"Vestlus lõppes, sest mõnda aega ei kirjutatud midagi.",
 			},
 	};
 	return table[words][sentence];

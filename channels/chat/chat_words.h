@@ -16,6 +16,12 @@ enum chat_sentence {
 	CHAT_SAYS_BUSY,
 	CHAT_SAYS_BAD,
 	CHAT_SAYS_REFUSED,
+	CHAT_SAYS_SHUT,        /* the queue is closed */
+	CHAT_SAYS_SHUT_UNTIL,  /* %s: when it opens */
+	CHAT_SAYS_KEPT,        /* the same, and the message waits */
+	CHAT_SAYS_FULL,
+	CHAT_SAYS_WAITED_OUT,
+	CHAT_SAYS_SILENCE,
 	CHAT_SENTENCES,
 };
 

@@ -10,7 +10,14 @@
 #define REST_TIMEOUT (10 * USHER_SECOND)
 #define ANSWER_BYTES_MAX ((size_t)64 * 1024)
 
-enum phone_step { STEP_CONNECT, STEP_DIAL, STEP_REQUEUE, STEP_END, STEP_END_LEG };
+enum phone_step {
+	STEP_CONNECT,
+	STEP_DIAL,
+	STEP_REQUEUE,
+	STEP_APOLOGISE, /* then end */
+	STEP_END,
+	STEP_END_LEG
+};
 
 struct phone_command {
 	struct list in_channel;
@@ -115,6 +122,10 @@ static void take_step(struct phone_command *cmd)
 		phone_url(ch, HOOK_VOICE, &requeue, &url);
 		rest_redirect_call(&request, &ch->account, cmd->sid, url.p);
 		break;
+	case STEP_APOLOGISE:
+		phone_url(ch, HOOK_WAIT, NULL, &url); /* without a contact: it says why, and ends */
+		rest_redirect_call(&request, &ch->account, cmd->sid, url.p);
+		break;
 	case STEP_END:
 	case STEP_END_LEG:
 		rest_end_call(&request, &ch->account, cmd->sid);
@@ -151,6 +162,7 @@ static const char *what_of(enum phone_step step)
 		return "calling the agent";
 	case STEP_REQUEUE:
 		return "putting the caller back in the queue";
+	case STEP_APOLOGISE:
 	case STEP_END:
 	case STEP_END_LEG:
 		return "ending the call";
@@ -362,7 +374,7 @@ void phone_send(struct channel *ch, const struct outgoing *out)
 	else if (text_equal(out->kind, TEXT("released")))
 		leave_agent(ch, out, STEP_REQUEUE);
 	else if (text_equal(out->kind, TEXT("closed")))
-		leave_agent(ch, out, STEP_END);
+		leave_agent(ch, out, phone_waited_out(ch, out->contact) ? STEP_APOLOGISE : STEP_END);
 	else if (text_equal(out->kind, TEXT("message")))
 		give_back(ch, out, DELIVERY_FAILED,
 			  "the caller is on the telephone; this text was not sent");

@@ -254,7 +254,18 @@ void phone_apply(struct channel *ch, struct http_exchange *x, enum phone_hook ho
 /* ---- the beginning ------------------------------------------------------------------------------
  */
 
-static void answer_start(struct phone_turn *turn, int code)
+/* Why nobody takes the call, then the end of it. */
+static void say_refused(const struct channel *ch, const struct inbound_result *result,
+			struct usher_buf *b)
+{
+	if (result->refused == CAUSE_FULL)
+		phone_say(ch, b, PHONE_SAYS_FULL);
+	else
+		phone_say_closed(ch, b, result->opens);
+	twiml_hangup(b);
+}
+
+static void answer_start(struct phone_turn *turn, int code, const struct inbound_result *result)
 {
 	struct channel *ch = turn->ch;
 	struct arena arena = {0};
@@ -265,6 +276,8 @@ static void answer_start(struct phone_turn *turn, int code)
 	twiml_begin(&b);
 	if (code == E_AGAIN || code == E_IO) {
 		phone_turned_away(turn, &b);
+	} else if (is_kept && result->refused != CAUSE_NONE) {
+		say_refused(ch, result, &b);
 	} else if (is_kept && phone_contact(ch, text_of(turn->sid), &arena, &news) != 0) {
 		if (greeting[0] != '\0')
 			twiml_say(&b, ch->language, NULL, greeting);
@@ -282,9 +295,8 @@ static void answer_start(struct phone_turn *turn, int code)
 static void on_started(int code, const struct inbound_result *result, void *arg)
 {
 	struct phone_turn *turn = arg;
-	(void)result;
 	if (turn->x != NULL)
-		answer_start(turn, code);
+		answer_start(turn, code, result);
 	turn_free(turn);
 }
 
@@ -293,7 +305,7 @@ static void on_too_long(void *arg)
 {
 	struct phone_turn *turn = arg;
 	turn->timer = NULL;
-	answer_start(turn, E_AGAIN);
+	answer_start(turn, E_AGAIN, NULL);
 }
 
 void phone_start(struct phone_turn *turn, const struct phone_request *r)

@@ -24,6 +24,17 @@ void phone_say(const struct channel *ch, struct usher_buf *b, enum phone_sentenc
 	twiml_say(b, ch->language, NULL, phone_sentence(ch->language, sentence));
 }
 
+void phone_say_closed(const struct channel *ch, struct usher_buf *b, const char *opens)
+{
+	char text[300];
+	if (opens[0] == '\0') {
+		phone_say(ch, b, PHONE_SAYS_CLOSED);
+		return;
+	}
+	snprintf(text, sizeof text, phone_sentence(ch->language, PHONE_SAYS_CLOSED_UNTIL), opens);
+	twiml_say(b, ch->language, NULL, text);
+}
+
 void phone_enqueue(const struct channel *ch, struct usher_buf *b, int retry)
 {
 	struct phone_query query = {.retry = retry};
@@ -147,11 +158,15 @@ static void hook_wait(struct phone_request *r)
 	usher_id contact = phone_contact(ch, r->cb.call_sid, r->arena, &news);
 	twiml_begin(&b);
 	if (contact == 0) {
-		phone_say(ch, &b, PHONE_SAYS_GOODBYE);
+		struct phone_call *pc = phone_call_get(ch, r->cb.call_sid, false);
+		bool is_late = pc != NULL && phone_waited_out(ch, pc->contact);
+		phone_say(ch, &b, is_late ? PHONE_SAYS_WAITED_OUT : PHONE_SAYS_GOODBYE);
 		twiml_hangup(&b);
 	} else if (is_with_agent(&news)) {
 		twiml_leave(&b); /* "left" connects; where REST works the caller has gone already */
 	} else {
+		if (news.opens[0] != '\0')
+			phone_say_closed(ch, &b, news.opens);
 		announce(ch, phone_call_get(ch, r->cb.call_sid, false), news.position, &b);
 		if (music[0] != '\0')
 			twiml_play(&b, music, 1);

@@ -10,6 +10,10 @@ static const char *const english[PHONE_SENTENCES] = {
 	"Please hold. You keep your place in the queue.",
 	"Call from %s. Contact %s.",
 	"The caller is no longer on the line.",
+	"We are closed now. Please call again when we are open.",
+	"We are closed now, and open again on %s. Please call then.",
+	"Too many callers wait just now. Please call again later.",
+	"We are sorry that nobody could answer in time. Please call again.",
 };
 
 static const char *const finnish[PHONE_SENTENCES] = {
@@ -21,6 +25,10 @@ static const char *const finnish[PHONE_SENTENCES] = {
 	"Odota hetki. Paikkasi jonossa säilyy.",
 	"Puhelu numerosta %s. Yhteydenotto %s.",
 	"Soittaja ei ole enää linjalla.",
+	"Palvelu on nyt suljettu. Soita uudelleen, kun se on auki.",
+	"Palvelu on nyt suljettu ja avautuu %s. Soita silloin uudelleen.",
+	"Jonossa on juuri nyt liian monta. Soita myöhemmin uudelleen.",
+	"Valitettavasti kukaan ei ehtinyt vastata. Soita uudelleen.",
 };
 
 static const char *const estonian[PHONE_SENTENCES] = {
@@ -32,6 +40,10 @@ static const char *const estonian[PHONE_SENTENCES] = {
 	"Palun oodake. Teie koht järjekorras jääb alles.",
 	"Kõne numbrilt %s. Pöördumine %s.",
 	"Helistaja ei ole enam liinil.",
+	"Oleme praegu suletud. Palun helistage uuesti, kui oleme avatud.",
+	"Oleme praegu suletud ja avame taas %s. Palun helistage siis.",
+	"Praegu ootab liiga palju helistajaid. Palun helistage hiljem uuesti.",
+	"Kahjuks ei jõudnud keegi vastata. Palun helistage uuesti.",
 };
 
 const char *phone_sentence(const char *language, enum phone_sentence sentence)

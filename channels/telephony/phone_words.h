@@ -14,6 +14,10 @@ enum phone_sentence {
 	PHONE_SAYS_BACK,
 	PHONE_SAYS_WHO, /* %s %s: the number called from, the contact's number */
 	PHONE_SAYS_GONE,
+	PHONE_SAYS_CLOSED,
+	PHONE_SAYS_CLOSED_UNTIL, /* %s: when it opens */
+	PHONE_SAYS_FULL,
+	PHONE_SAYS_WAITED_OUT,
 	PHONE_SENTENCES,
 };
 

@@ -187,6 +187,16 @@ void phone_call_save(struct channel *ch, struct phone_call *pc)
 	buf_done(&fields);
 }
 
+bool phone_waited_out(struct channel *ch, usher_id contact)
+{
+	struct arena arena = {0};
+	struct contact_news news;
+	bool is_it = contact != 0 && ch->host->news(ch->host, contact, &arena, &news) == 0 &&
+		     news.state == CONTACT_CLOSED && news.cause == CAUSE_WAITED_OUT;
+	arena_done(&arena);
+	return is_it;
+}
+
 usher_id phone_contact(struct channel *ch, struct usher_text sid, struct arena *arena,
 		       struct contact_news *ret_news)
 {

@@ -113,11 +113,16 @@ void phone_health(struct channel *ch, enum channel_health health, const char *tr
 bool phone_was_seen(const struct channel *ch, uint64_t token);
 void phone_remember(struct channel *ch, uint64_t token);
 
+/* Whether the contact ended because nobody could answer in time. */
+bool phone_waited_out(struct channel *ch, usher_id contact);
+
 /* phone_hooks.c */
 void phone_on_request(struct http_exchange *x, const struct http_request *request, void *arg);
 void phone_reply(struct channel *ch, struct http_exchange *x,
 		 struct usher_buf *twiml); /* frees it */
 void phone_say(const struct channel *ch, struct usher_buf *b, enum phone_sentence sentence);
+/* That the queue is closed; opens: when it opens, as struct contact_news has it. */
+void phone_say_closed(const struct channel *ch, struct usher_buf *b, const char *opens);
 /* retry: how often a broken queue has sent this caller back already. */
 void phone_enqueue(const struct channel *ch, struct usher_buf *b, int retry);
 void phone_join(const struct channel *ch, struct usher_buf *b, usher_id contact, const char *sid);

@@ -92,18 +92,25 @@ static void answer(struct api_call *c)
 	json_writer_init(&w, &out);
 	if (c->code == 0 && c->action->render != NULL)
 		c->action->render(c, &w);
+	if (c->code == 0 && c->action->start != NULL)
+		buf_add_text(&out, c->text);
 	add_warnings(c, &out);
 	if (c->code == E_INVALID && (c->faults != NULL || c->unsound.n > 0))
 		answer_faults(c);
 	else if (c->code < 0)
 		http->problem(c->x, c->code, c->err.text);
-	else if (c->action->render == NULL)
+	else if (c->action->render == NULL && c->action->start == NULL)
 		http->reply(c->x, 204, NULL, TEXT_NONE, NULL);
 	else
 		http->reply(c->x, c->action->status != 0 ? c->action->status : 200,
 			    "application/json", buf_text(&out), NULL);
 	buf_done(&out);
 	call_free(c);
+}
+
+void api_answer(struct api_call *c)
+{
+	answer(c);
 }
 
 static void look(struct gateway *g, void *arg)
@@ -168,7 +175,7 @@ static void copy_request(struct api_call *c, const struct http_request *r)
 	c->query = arena_text(a, r->query);
 	c->peer = arena_text(a, r->peer);
 	c->idempotency_key = arena_text(a, r->headers[1]);
-	c->accept_language = arena_text(a, r->accept_language);
+	c->language = arena_text(a, r->headers[2]);
 	c->who.name = arena_text(a, c->who.name);
 	c->who.login = arena_text(a, c->who.login);
 	c->who.csrf = arena_text(a, c->who.csrf);
@@ -188,7 +195,9 @@ static void run(struct api_call *c, const struct http_request *r)
 		return;
 	}
 	copy_request(c, r);
-	if (c->action->act != NULL)
+	if (c->action->start != NULL)
+		c->action->start(c);
+	else if (c->action->act != NULL)
 		engine_submit(c->g->engine, apply, committed, c);
 	else
 		engine_read(c->g->engine, look, c);
@@ -234,7 +243,7 @@ int api_start(struct gateway *g, struct usher_error *reterr)
 	struct http_route route = {.method = "*",
 				   .path = PREFIX "*",
 				   .body_max = BODY_MAX,
-				   .headers = {"x-usher-csrf", "idempotency-key"},
+				   .headers = {"x-usher-csrf", "idempotency-key", "accept-language"},
 				   .on_request = on_request,
 				   .arg = g};
 	int code = http_server_route(g->http, &route);

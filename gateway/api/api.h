@@ -22,7 +22,7 @@ struct api_call {
 	struct arena arena;      /* until the answer */
 	struct identity who;     /* texts in the arena */
 	struct usher_text args[API_ARGS_MAX]; /* what {} matched */
-	struct usher_text query, peer, idempotency_key, accept_language;
+	struct usher_text query, peer, idempotency_key, language; /* language: Accept-Language */
 	struct json *input;      /* owned; NULL when the request had no body */
 	/* what the handler found out */
 	int code;                /* 0, or a refusal: then detail is the sentence */
@@ -46,6 +46,9 @@ struct api_action {
 	/* Writes the answer's one value. May set c->code instead. NULL: 204. */
 	void (*render)(struct api_call *c, struct json_writer *w);
 	int status; /* on success; 0 = 200 */
+	/* In place of act and render: takes its time, then calls api_answer with c->text, the answer's
+	 * JSON, or c->code. */
+	void (*start)(struct api_call *c);
 };
 
 /* Lists end with method NULL. */
@@ -61,6 +64,9 @@ int api_start(struct gateway *g, struct usher_error *reterr) USHER_CHECKED;
 int api_refuse(struct api_call *c, int code, const char *format, ...) USHER_PRINTF(3, 4);
 /* E_INVALID with each of them; 0 when there is none. The faults are copied. */
 int api_refuse_faults(struct api_call *c, const struct json_faults *faults);
+
+/* Ends a call that has `start`. */
+void api_answer(struct api_call *c);
 
 /* From {}: an id, or a number "C-1042". NULL with c->err set (E_NOT_FOUND). */
 struct contact *api_contact(struct api_call *c, struct usher_text arg);

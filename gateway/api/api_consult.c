@@ -2,6 +2,7 @@
 /* Several agents in one contact, callbacks, what a contact asks for, and moving all of an agent's. */
 #include "gateway/api/api_command.h"
 
+#include "gateway/api/api_conversation.h"
 #include "gateway/directory_names.h"
 #include "gateway/publish.h"
 #include "gateway/requirements.h"
@@ -17,12 +18,13 @@ static int act_consult(struct turn *t, struct api_call *c)
 {
 	struct routing_event ev = {.kind = EV_CONSULT};
 	struct contact *contact = api_contact(c, c->args[0]);
-	struct usher_text queue = TEXT_NONE, agent = TEXT_NONE;
+	struct usher_text queue = TEXT_NONE, agent = TEXT_NONE, note = TEXT_NONE;
 	int64_t epoch = 0;
 	const struct json_field fields[] = {
 		EPOCH_FIELD(&epoch),
 		{.name = "queue", .kind = JSON_KIND_TEXT, .may_be_null = true, .min = 1, .max = 100, .ret = &queue},
 		{.name = "agent", .kind = JSON_KIND_TEXT, .may_be_null = true, .min = 1, .max = 100, .ret = &agent},
+		{.name = "note", .kind = JSON_KIND_TEXT, .may_be_null = true, .min = 0, .max = 8000, .ret = &note},
 		{0}};
 	if (contact == NULL || api_fields(c, fields) < 0)
 		return c->code;
@@ -34,7 +36,11 @@ static int act_consult(struct turn *t, struct api_call *c)
 	ev.transfer.agent = c->who.user;
 	ev.transfer.epoch = (uint64_t)epoch;
 	ev.transfer.other = c->id2 = gateway_id(t->g, t->now);
-	return command_route(t, c, &ev);
+	int code = command_route(t, c, &ev);
+	struct contact *question = code == 0 ? book_contact(t->g->book, c->id2) : NULL;
+	if (question != NULL && note.n > 0)
+		conversation_note(t, c, question, note);
+	return code;
 }
 
 static void render_consult(struct api_call *c, struct json_writer *w)

@@ -31,8 +31,10 @@ struct listing {
 
 static bool is_listed(const struct listing *l, const struct contact_row *row)
 {
-	return (l->queue == 0 || row->queue == l->queue) &&
-	       (!l->is_mine || row->agent == l->c->who.user) &&
+	const struct contact *c = l->is_mine ? book_open_contact(l->c->g->book, row->id) : NULL;
+	bool is_mine = row->agent == l->c->who.user ||
+		       (c != NULL && contact_part_of(c, l->c->who.user) != PART_NONE);
+	return (l->queue == 0 || row->queue == l->queue) && (!l->is_mine || is_mine) &&
 	       (l->state == 0 || row->state == l->state);
 }
 
@@ -439,7 +441,7 @@ static int read_new(struct turn *t, struct api_call *c, struct new_contact *in)
 
 static struct contact *make_contact(struct turn *t, const struct new_contact *in)
 {
-	struct contact *contact = book_contact_new(t);
+	struct contact *contact = book_contact_new(t, 0);
 	contact->row.channel = in->kind;
 	contact->row.queue = in->queue_id;
 	contact->row.customer = intake_customer(t, in->kind, in->address, in->name, TEXT_NONE, false);
@@ -464,11 +466,12 @@ static int create(struct turn *t, struct api_call *c, const struct new_contact *
 	struct contact *contact = make_contact(t, in);
 	c->id = contact->row.id;
 	int code = intake_enqueue_as(t, contact, &in->how);
-	if (code < 0) {
-		contact->row.state = CONTACT_CLOSED;
-		contact->row.cause = CAUSE_SYSTEM;
-		return api_refuse(c, code, "the routing core refused it");
-	}
+	enum contact_cause cause = code < 0 ? intake_refused(t, contact, code) : CAUSE_NONE;
+	if (cause != CAUSE_NONE)
+		return api_refuse(c, code, "%s",
+				  cause == CAUSE_CLOSED_HOURS ? "the queue is closed"
+				  : cause == CAUSE_FULL	      ? "the queue is full"
+							      : "the routing core refused it");
 	if (c->idempotency_key.n > 0)
 		book_see(t, hash, &(struct book_seen){.contact = c->id});
 	return 0;
@@ -501,7 +504,7 @@ const struct api_action api_contact_actions[] = {
 	{"POST", "contacts/{}/priority", ROLE_SUPERVISOR | ROLE_ADMIN, act_priority, command_render, 0},
 	{"POST", "contacts/{}/video", 0, conversation_video_link, conversation_render_posted, 201},
 	{"GET", "contacts/{}/video", 0, NULL, conversation_video_own, 0},
-	{"GET", "contacts/{}/explain", 0, NULL, explain_render, 0},
+	{"GET", "contacts/{}/explain", 0, NULL, NULL, 200, explain_start},
 	{"GET", "customers/{}", 0, NULL, render_customer, 0},
 	{"GET", "customers/{}/contacts", 0, NULL, render_customer_contacts, 0},
 	{NULL, NULL, 0, NULL, NULL, 0},

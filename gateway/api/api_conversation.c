@@ -3,6 +3,7 @@
 
 #include "gateway/directory.h"
 #include "gateway/lines.h"
+#include "gateway/opening.h"
 #include "gateway/outbox.h"
 #include "gateway/publish.h"
 #include "gateway/shapes.h"
@@ -83,6 +84,9 @@ void conversation_customer_says(struct turn *t, struct contact *contact, struct 
 static int find_way(struct api_call *c, const struct contact *contact, unsigned *ret_abilities)
 {
 	*ret_abilities = lines_abilities(c->g, contact->row.channel_id);
+	if (contact->about != 0)
+		return api_refuse(c, E_UNSUPPORTED,
+				  "this is a question between agents: write a note");
 	if (contact->row.channel_id.n == 0)
 		return api_refuse(c, E_UNSUPPORTED,
 				  "this contact was entered by hand: write a note, and answer the "
@@ -98,9 +102,11 @@ static int find_way(struct api_call *c, const struct contact *contact, unsigned 
 
 static int check_holder(struct api_call *c, const struct contact *contact, int64_t epoch)
 {
-	if (contact->row.state != CONTACT_ACTIVE || contact->row.agent != c->who.user)
-		return api_refuse(c, E_STATE, "only who holds the contact can write to the customer");
-	if (contact->row.epoch != epoch)
+	const struct contact_seat *seat = contact_seat_of(contact, c->who.user);
+	if (contact->row.state != CONTACT_ACTIVE || seat == NULL || !contact_seat_has(seat))
+		return api_refuse(c, E_STATE, "only who holds the contact, or confers in it, can write "
+					   "to the customer");
+	if ((int64_t)seat->epoch != epoch)
 		return api_refuse(c, E_STALE, "the contact was given out again meanwhile");
 	return 0;
 }
@@ -117,6 +123,7 @@ static void reply(struct turn *t, struct api_call *c, struct contact *contact,
 	if ((abilities & CHANNEL_OUTBOX) != 0)
 		outbox_message(t, contact, m, contact->row.channel_id);
 	c->number = m->seq;
+	opening_activity(t, contact, true);
 }
 
 /* A repeat of the same client_id gives the first message again. */
@@ -187,7 +194,9 @@ int conversation_video_link(struct turn *t, struct api_call *c)
 	unsigned abilities = 0;
 	if (contact == NULL)
 		return c->code;
-	if (check_holder(c, contact, contact->row.epoch) < 0 || find_way(c, contact, &abilities) < 0)
+	const struct contact_seat *own = contact_seat_of(contact, c->who.user);
+	if (check_holder(c, contact, own != NULL ? (int64_t)own->epoch : 0) < 0 ||
+	    find_way(c, contact, &abilities) < 0)
 		return c->code;
 	struct link_request request = {.contact = contact->row.id,
 				       .name = text_of(contact->customer_name),
@@ -217,8 +226,8 @@ void conversation_video_own(struct api_call *c, struct json_writer *w)
 	struct usher_buf url = {0};
 	if (contact == NULL)
 		return;
-	if (book_holder(contact) != c->who.user && !api_is_supervisor(c)) {
-		api_refuse(c, E_DENIED, "only who holds the contact may join its video room");
+	if (contact_part_of(contact, c->who.user) < PART_HOLDER && !api_is_supervisor(c)) {
+		api_refuse(c, E_DENIED, "only who holds the contact, or confers in it, may join its video room");
 		return;
 	}
 	struct link_request request = {.contact = contact->row.id, .is_agent = true,

@@ -9,7 +9,7 @@
 static enum lint_language language_of(struct api_call *c)
 {
 	struct usher_text lang = api_query(c, "lang");
-	return lint_language_of(lang.n > 0 ? lang : c->accept_language);
+	return lint_language_of(lang.n > 0 ? lang : c->language);
 }
 
 static struct usher_text write_list(struct api_call *c, const struct lint_report *r,

@@ -9,6 +9,7 @@
 
 #define BIT(kind) (1u << (kind))
 #define MAIL_KINDS (BIT(CHANNEL_EMAIL) | BIT(CHANNEL_LETTER))
+#define KEPT_KINDS (MAIL_KINDS | BIT(CHANNEL_MESSAGING))
 
 static long long seconds(usher_us span)
 {
@@ -81,7 +82,7 @@ static void check_offers(struct lint *l, uint32_t q)
 	}
 }
 
-/* A letter lies on the table and a mail in the mailbox, whatever the queue says. */
+/* Who cannot be told is not turned away, whatever the queue says (gateway/kept.h). */
 static void check_mail(struct lint *l, uint32_t q)
 {
 	const struct lint_queue *queue = &l->site->queues[q];
@@ -93,7 +94,7 @@ static void check_mail(struct lint *l, uint32_t q)
 		{"full", queue->set.full == TREAT_END && queue->set.length_max > 0},
 		{"expired", queue->set.expired == TREAT_END && queue->set.wait_max_us > 0},
 	};
-	unsigned mail = l->kinds_in[q] & MAIL_KINDS;
+	unsigned mail = l->kinds_in[q] & KEPT_KINDS;
 	for (size_t i = 0; mail != 0 && i < sizeof rows / sizeof rows[0]; i++) {
 		if (!rows[i].is_wrong)
 			continue;

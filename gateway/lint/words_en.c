@@ -188,9 +188,9 @@ const struct lint_words lint_words_en[LINT_CODE_COUNT] = {
 	"An offer that is not answered is the only one.",
 	"Make wait_max_seconds longer, or offer_s shorter."}},
 [LINT_MAIL_REFUSED] = {{
-	"queue {0}: {1} ends contacts, but e-mail or letters come in here",
-	"Mail cannot be refused: it has arrived, and nobody would read it.",
-	"Let {1} wait or overflow, or give mail a queue of its own."}},
+	"queue {0}: {1} ends contacts, but e-mail, letters or messages come in here",
+	"These are not turned away, but kept and tried again, so the limit does not hold; what expires is closed unread.",
+	"Let {1} wait or overflow, or give them a queue of their own."}},
 [LINT_POSITION_TIES] = {{
 	"queue {0}: its order is top-down, but members share a position",
 	"Among these the older account always comes first.",

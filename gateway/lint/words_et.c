@@ -188,9 +188,9 @@ const struct lint_words lint_words_et[LINT_CODE_COUNT] = {
 	"Vastamata pakkumine jääb ainsaks.",
 	"Pikenda väärtust wait_max_seconds või lühenda väärtust offer_s."}},
 [LINT_MAIL_REFUSED] = {{
-	"järjekord {0}: {1} lõpetab pöördumisi, kuid siia tuleb e-kirju või kirju",
-	"Posti ei saa tagasi lükata: see on juba kohal ja keegi ei loeks seda.",
-	"Lase väärtusel {1} oodata või üle voolata, või anna postile oma järjekord."}},
+	"järjekord {0}: {1} lõpetab pöördumisi, kuid siia tuleb e-kirju, kirju või sõnumeid",
+	"Neid ei lükata tagasi, vaan hoitakse alles ja proovitakse uuesti, nii et piir ei pea; aegunu suletakse lugemata.",
+	"Lase väärtusel {1} oodata või üle voolata, või anna neile oma järjekord."}},
 [LINT_POSITION_TIES] = {{
 	"järjekord {0}: selle kord on top-down, kuid liikmetel on sama koht",
 	"Nende seas on vanem konto alati esimene.",

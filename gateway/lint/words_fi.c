@@ -188,9 +188,9 @@ const struct lint_words lint_words_fi[LINT_CODE_COUNT] = {
 	"Tarjous, johon ei vastata, jää ainoaksi.",
 	"Pidennä arvoa wait_max_seconds tai lyhennä arvoa offer_s."}},
 [LINT_MAIL_REFUSED] = {{
-	"jono {0}: {1} lopettaa yhteydenottoja, mutta tänne tulee sähköpostia tai kirjeitä",
-	"Postia ei voi torjua: se on jo perillä, eikä kukaan lukisi sitä.",
-	"Anna kohdan {1} odottaa tai vuotaa yli, tai anna postille oma jono."}},
+	"jono {0}: {1} lopettaa yhteydenottoja, mutta tänne tulee sähköpostia, kirjeitä tai viestejä",
+	"Niitä ei torjuta, vaan ne säilytetään ja niitä yritetään uudelleen, joten raja ei pidä; vanhentunut suljetaan lukematta.",
+	"Anna kohdan {1} odottaa tai vuotaa yli, tai anna niille oma jono."}},
 [LINT_POSITION_TIES] = {{
 	"jono {0}: sen järjestys on top-down, mutta jäsenillä on sama sija",
 	"Heistä vanhempi tili on aina ensin.",

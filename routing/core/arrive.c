@@ -130,6 +130,13 @@ static uint32_t create(struct routing *r, const struct routing_contact_new *ev,
 	core_line_require(r, c, at->base, ev->requirement_count);
 	contact->fallback = ev->preferred;
 	contact->fallback_us = ev->preferred_us;
+	if (ev->due_us > r->now_us || at->is_parked)
+		return c; /* whom it prefers matters when it comes to wait */
+	bool is_waiting = core_contact_prefer(r, c);
+	contact->fallback = ev->fallback;
+	contact->fallback_us = ev->fallback_us;
+	if (!is_waiting)
+		core_contact_prefer(r, c);
 	return c;
 }
 
@@ -153,7 +160,8 @@ static int place(struct routing *r, const struct routing_contact_new *ev, struct
 	if (code < 0)
 		return code;
 	*ret = create(r, ev, at);
-	if (at->is_parked || !is_full(&r->queues[at->queue]) || core_match_agent(r, *ret) != 0)
+	if (at->is_parked || ev->due_us > r->now_us || !is_full(&r->queues[at->queue]) ||
+	    core_match_agent(r, *ret) != 0)
 		return 0;
 	undo(r, *ret, epoch, skill_count);
 	at->queue = entrance;
@@ -173,7 +181,6 @@ int core_on_contact_new(struct routing *r, const struct routing_contact_new *ev)
 		code = place(r, ev, &at, &c);
 	if (code < 0)
 		return code;
-	struct contact *contact = &r->contacts[c];
 	if (ev->due_us > r->now_us || at.is_parked) {
 		core_contact_become(r, c, CONTACT_WAITING);
 		if (ev->due_us > r->now_us)
@@ -183,11 +190,6 @@ int core_on_contact_new(struct routing *r, const struct routing_contact_new *ev)
 					  CAUSE_CLOSED_HOURS);
 		return 0;
 	}
-	bool is_waiting = core_contact_prefer(r, c);
-	contact->fallback = ev->fallback;
-	contact->fallback_us = ev->fallback_us;
-	if (!is_waiting)
-		core_contact_prefer(r, c);
 	core_contact_wait(r, c, at.hops > 0 ? CAUSE_OVERFLOW : CAUSE_NONE);
 	return 0;
 }

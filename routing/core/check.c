@@ -119,9 +119,10 @@ static void check_place(const struct routing *r, uint32_t c)
 	assert(contact->place != PLACE_OWN || contact->only != 0);
 	if (!is_waiting)
 		return;
-	struct order_key key =
-		policy_contact(line->tier, contact->first_us - line->ahead_us, contact->id);
-	assert(order_equal(&key, &r->contact_nodes[c].key));
+	struct order_key key = core_contact_key(r, c);
+	bool is_current = line->key.revision == r->queues[contact->queue].revision;
+	assert(!is_current || order_equal(&key, &r->contact_nodes[c].key));
+	assert(line->key.tier == r->contact_nodes[c].key.band);
 	assert(contact->place == PLACE_FRESH || r->review_us != USHER_NEVER);
 	assert(line->key.is_callback == contact->is_callback);
 	assert(r->queues[contact->queue].chores != 0 ||

@@ -92,13 +92,27 @@ bool core_contact_advance(struct routing *r, uint32_t c)
 
 /* ---- waiting -------------------------------------------------------------------------------- */
 
+struct routing_rank core_contact_rank(const struct routing *r, uint32_t c)
+{
+	const struct contact *contact = &r->contacts[c];
+	const struct routing_queue_set *set = &r->queues[contact->queue].set;
+	uint8_t raise = set->step_count > 0 ? set->steps[contact->step].priority_raise : 0;
+	uint8_t p = (uint8_t)(contact->priority > raise ? contact->priority - raise : 0);
+	return set->has_ranks ? set->ranks[p] : (struct routing_rank){p, 1, 0};
+}
+
+struct order_key core_contact_key(const struct routing *r, uint32_t c)
+{
+	struct routing_rank rank = core_contact_rank(r, c);
+	return policy_contact(rank.tier, r->contacts[c].first_us - rank.ahead_us,
+			      r->contacts[c].id);
+}
+
 void core_contact_fresh(struct routing *r, uint32_t c)
 {
 	struct contact *contact = &r->contacts[c];
-	const struct line *line = &r->lines[contact->line];
 	assert(contact->state == CONTACT_WAITING && contact->place == PLACE_NONE);
-	r->contact_nodes[c].key =
-		policy_contact(line->tier, contact->first_us - line->ahead_us, contact->id);
+	r->contact_nodes[c].key = core_contact_key(r, c);
 	tree_add(&r->fresh, r->contact_nodes, c);
 	contact->place = PLACE_FRESH;
 }

@@ -26,12 +26,10 @@ static uint64_t digest_line(const struct routing *r, const struct line *l)
 	const uint64_t fields[] = {r->queues[l->key.queue].set.queue,
 				   l->key.revision == r->queues[l->key.queue].revision,
 				   l->key.channel,
-				   l->key.priority,
 				   l->key.step,
 				   l->key.is_callback,
 				   l->growth,
-				   l->tier,
-				   (uint64_t)l->ahead_us,
+				   l->key.tier,
 				   l->ring_max,
 				   l->penalty_max,
 				   l->required_count,
@@ -47,8 +45,10 @@ static uint64_t digest_line(const struct routing *r, const struct line *l)
 	return h;
 }
 
-static uint64_t digest_contact(const struct routing *r, const struct contact *c)
+static uint64_t digest_contact(const struct routing *r, uint32_t slot)
 {
+	const struct contact *c = &r->contacts[slot];
+	const struct order_key *key = &r->contact_nodes[slot].key;
 	const uint64_t fields[] = {(uint64_t)c->first_us,
 				   (uint64_t)c->queued_us,
 				   (uint64_t)c->due_us,
@@ -80,6 +80,7 @@ static uint64_t digest_contact(const struct routing *r, const struct contact *c)
 				   c->barred,
 				   c->fallback,
 				   c->parker,
+				   c->state == CONTACT_WAITING ? (uint64_t)key->at : 0,
 				   c->excluded_count};
 	uint64_t h = fold_all(hash_fold(1, c->id), fields, COUNT(fields));
 	for (unsigned i = 0; i < c->excluded_count; i++)
@@ -213,7 +214,7 @@ uint64_t routing_digest(const struct routing *r)
 {
 	uint64_t sum = 0;
 	TABLE_EACH(slot, &r->contact_by_id)
-	sum += digest_contact(r, &r->contacts[slot->value]);
+	sum += digest_contact(r, (uint32_t)slot->value);
 	TABLE_EACH(slot, &r->agent_by_id)
 	sum += digest_agent(r, (uint32_t)slot->value);
 	TABLE_EACH(slot, &r->queue_by_id)

@@ -94,8 +94,8 @@ usher_us core_due_boundary(const struct routing *r, uint32_t c)
 		at = earlier(at,
 			     not_before(contact->queued_us + set->overflow_us, contact->retry_us));
 	if (set->wait_max_us > 0 && set->expired != TREAT_WAIT)
-		at = earlier(at,
-			     not_before(contact->queued_us + set->wait_max_us, contact->retry_us));
+		at = earlier(at, not_before(contact->queued_us + set->wait_max_us,
+					    set->expired == TREAT_END ? 0 : contact->retry_us));
 	if (contact->only != 0)
 		at = earlier(at, contact->hold_us);
 	if (contact->excluded_count > 0)

@@ -21,9 +21,9 @@ static uint64_t requirement_number(const struct routing_requirement *need)
 static uint64_t key_hash(const struct routing *r, const struct line_key *key)
 {
 	uint64_t h = hash_fold(r->seed, (uint64_t)key->queue << 32 | key->revision);
-	h = hash_fold(h, (uint64_t)key->channel << 32 | (uint64_t)key->priority << 24 |
-				 (uint64_t)key->step << 16 | (uint64_t)key->count << 8 |
-				 key->is_callback);
+	h = hash_fold(h, (uint64_t)key->growth << 40 | (uint64_t)key->tier << 32 |
+				 (uint64_t)key->channel << 24 | (uint64_t)key->step << 16 |
+				 (uint64_t)key->count << 8 | key->is_callback);
 	for (unsigned i = 0; i < key->count; i++)
 		h = hash_fold(h, requirement_number(&key->base[i]));
 	return h != 0 ? h : 1;
@@ -32,7 +32,7 @@ static uint64_t key_hash(const struct routing *r, const struct line_key *key)
 static bool is_alike(const struct line_key *a, const struct line_key *b)
 {
 	if (a->queue != b->queue || a->revision != b->revision || a->channel != b->channel ||
-	    a->priority != b->priority || a->step != b->step || a->count != b->count ||
+	    a->tier != b->tier || a->growth != b->growth || a->step != b->step || a->count != b->count ||
 	    a->is_callback != b->is_callback)
 		return false;
 	for (unsigned i = 0; i < a->count; i++)
@@ -44,7 +44,6 @@ static bool is_alike(const struct line_key *a, const struct line_key *b)
 static uint32_t line_create(struct routing *r, const struct line_key *key, uint64_t hash,
 			    uint32_t hash_next)
 {
-	const struct routing_queue_set *set = &r->queues[key->queue].set;
 	uint32_t l = core_new_line(r);
 	struct line *line = &r->lines[l];
 	*line = (struct line){.queue = key->queue,
@@ -53,13 +52,7 @@ static uint32_t line_create(struct routing *r, const struct line_key *key, uint6
 			      .hash = hash,
 			      .hash_next = hash_next};
 	line->is_deferred = key->is_callback || !channel_is_live((enum channel_kind)key->channel);
-	line->tier = key->priority;
-	line->growth = 1;
-	if (set->has_ranks) {
-		line->tier = set->ranks[key->priority].tier;
-		line->growth = set->ranks[key->priority].growth;
-		line->ahead_us = set->ranks[key->priority].ahead_us;
-	}
+	line->growth = key->growth;
 	core_requirements_resolve(r, l);
 	table_set(&r->line_by_hash, hash, l);
 	return l;
@@ -117,18 +110,14 @@ void core_line_leave(struct routing *r, uint32_t c)
 static struct line_key key_for(const struct routing *r, uint32_t c)
 {
 	const struct contact *contact = &r->contacts[c];
-	const struct queue *queue = &r->queues[contact->queue];
-	struct line_key key = {.queue = contact->queue,
-			       .revision = queue->revision,
-			       .channel = contact->channel,
-			       .priority = contact->priority,
-			       .step = contact->step,
-			       .is_callback = contact->is_callback};
-	if (queue->set.step_count > 0) {
-		uint8_t raise = queue->set.steps[key.step].priority_raise;
-		key.priority = (uint8_t)(key.priority > raise ? key.priority - raise : 0);
-	}
-	return key;
+	struct routing_rank rank = core_contact_rank(r, c);
+	return (struct line_key){.queue = contact->queue,
+				 .revision = r->queues[contact->queue].revision,
+				 .growth = rank.growth,
+				 .tier = rank.tier,
+				 .channel = contact->channel,
+				 .step = contact->step,
+				 .is_callback = contact->is_callback};
 }
 
 void core_line_require(struct routing *r, uint32_t c, const struct routing_requirement *base,
@@ -246,14 +235,13 @@ static void own_unlink(struct routing *r, uint32_t c)
 		r->contacts[contact->own_next].own_prev = contact->own_prev;
 }
 
+/* By the key it has: that was given to it when it came to wait. */
 void core_line_enter(struct routing *r, uint32_t c)
 {
 	struct contact *contact = &r->contacts[c];
 	uint32_t l = contact->line;
 	struct line *line = &r->lines[l];
 	assert(contact->place == PLACE_NONE);
-	r->contact_nodes[c].key =
-		policy_contact(line->tier, contact->first_us - line->ahead_us, contact->id);
 	r->waiting_count++;
 	if (r->review_us == USHER_NEVER)
 		r->review_us = (r->now_us / CORE_REVIEW_US + 1) * CORE_REVIEW_US;

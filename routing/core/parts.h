@@ -87,6 +87,8 @@ void core_contact_dequeue(struct routing *r, uint32_t c);
 void core_contact_move(struct routing *r, uint32_t c, uint32_t q);
 void core_contact_wait(struct routing *r, uint32_t c, enum contact_cause cause);
 void core_contact_unwait(struct routing *r, uint32_t c);
+struct routing_rank core_contact_rank(const struct routing *r, uint32_t c); /* in its step */
+struct order_key core_contact_key(const struct routing *r, uint32_t c);
 void core_contact_fresh(struct routing *r, uint32_t c); /* waiting already: matched again */
 void core_contact_settle(struct routing *r, uint32_t c); /* nobody could: waits in line */
 void core_contact_park(struct routing *r, uint32_t c, enum core_park park, usher_us until,

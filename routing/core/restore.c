@@ -166,12 +166,10 @@ static bool get_line(struct routing *r, struct load *l)
 	key->revision = (flags & FLAG_CURRENT) != 0 ? 1 : 0;
 	key->is_callback = (flags & FLAG_LINE_CALLBACK) != 0;
 	key->channel = (uint8_t)get_bounded(&l->in, 1, CHANNEL_KINDS - 1);
-	key->priority = (uint8_t)get_bounded(&l->in, 1, CONTACT_PRIORITIES - 1);
 	key->step = (uint8_t)get_bounded(&l->in, 1, ROUTING_STEPS_MAX - 1);
 	key->count = get_requirements(&l->in, key->base, ROUTING_REQUIREMENTS_MAX);
-	line.growth = (uint16_t)get_number(&l->in, 2);
-	line.tier = (uint8_t)get_number(&l->in, 1);
-	line.ahead_us = get_time(&l->in);
+	key->growth = line.growth = (uint16_t)get_number(&l->in, 2);
+	key->tier = (uint8_t)get_number(&l->in, 1);
 	line.ring_max = (uint8_t)get_number(&l->in, 1);
 	line.penalty_max = (uint8_t)get_number(&l->in, 1);
 	line.queue = key->queue;
@@ -191,6 +189,7 @@ static bool get_line(struct routing *r, struct load *l)
 struct contact_record {
 	struct contact contact; /* without its links */
 	usher_id only, about;
+	usher_us at; /* where it stands, of one that waits */
 	uint64_t line, flags, seats;
 };
 
@@ -235,6 +234,8 @@ static void get_record(struct load *l, struct contact_record *ret)
 	c->is_patient = (ret->flags & FLAG_PATIENT) != 0;
 	c->is_callback = (ret->flags & FLAG_CALLBACK) != 0;
 	c->is_kept = (ret->flags & FLAG_KEPT) != 0;
+	if (c->state == CONTACT_WAITING)
+		ret->at = get_time(&l->in);
 	get_waits(l, c);
 	ret->seats = get_bounded(&l->in, 1, ROUTING_PARALLEL_MAX);
 }
@@ -283,9 +284,13 @@ static void place(struct routing *r, uint32_t c, const struct contact_record *re
 	uint64_t only = 0;
 	if (record->only != 0 && table_get(&r->agent_by_id, record->only, &only))
 		r->contacts[c].only = (uint32_t)only;
-	if ((record->flags & FLAG_FRESH) != 0 && r->contacts[c].state == CONTACT_WAITING) {
-		core_contact_fresh(r, c);
-	} else if (r->contacts[c].state == CONTACT_WAITING) {
+	struct contact *contact = &r->contacts[c];
+	r->contact_nodes[c].key =
+		policy_contact(r->lines[contact->line].key.tier, record->at, contact->id);
+	if ((record->flags & FLAG_FRESH) != 0 && contact->state == CONTACT_WAITING) {
+		tree_add(&r->fresh, r->contact_nodes, c);
+		contact->place = PLACE_FRESH;
+	} else if (contact->state == CONTACT_WAITING) {
 		core_line_enter(r, c);
 		core_due_join(r, c, record->contact.due_us);
 	} else {

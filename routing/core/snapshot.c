@@ -72,12 +72,10 @@ static void put_line(const struct routing *r, const struct line *l, struct usher
 			   (l->key.is_callback ? FLAG_LINE_CALLBACK : 0),
 		   1);
 	put_number(b, l->key.channel, 1);
-	put_number(b, l->key.priority, 1);
 	put_number(b, l->key.step, 1);
 	put_requirements(b, l->key.base, l->key.count);
 	put_number(b, l->growth, 2);
-	put_number(b, l->tier, 1);
-	put_number(b, (uint64_t)l->ahead_us, 8);
+	put_number(b, l->key.tier, 1);
 	put_number(b, l->ring_max, 1);
 	put_number(b, l->penalty_max, 1);
 	put_number(b, l->required_count, 1);
@@ -143,6 +141,8 @@ static void put_contact(const struct routing *r, uint32_t c, struct usher_buf *b
 			(contact->is_callback ? FLAG_CALLBACK : 0) |
 			(contact->is_kept ? FLAG_KEPT : 0),
 		1);
+	if (contact->state == CONTACT_WAITING)
+		put_number(b, (uint64_t)r->contact_nodes[c].key.at, 8);
 	put_waits(contact, b);
 	put_seats(r, c, b);
 }

@@ -63,7 +63,9 @@ struct seat {
 struct line_key {
 	uint32_t queue;
 	uint32_t revision; /* of the queue's settings */
-	uint8_t channel, priority, step, count;
+	uint16_t growth;
+	uint8_t tier;
+	uint8_t channel, step, count;
 	bool is_callback;
 	struct routing_requirement base[ROUTING_REQUIREMENTS_MAX]; /* the contact's own, by skill */
 };
@@ -89,8 +91,6 @@ struct line {
 	uint32_t refs;        /* contacts, in any state */
 	uint32_t anchor;      /* the tree of lines it is in while somebody waits, 0 = none */
 	uint8_t growth_slot;  /* while somebody waits */
-	uint8_t tier;
-	usher_us ahead_us;
 	uint32_t due_first, due_last; /* list of its contacts, by due instant, then id */
 	uint32_t hash_next;              /* in list line_by_hash */
 	uint32_t queue_prev, queue_next; /* in list queue.lines while somebody waits */

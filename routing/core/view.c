@@ -2,6 +2,8 @@
 /* Questions about the state. */
 #include "routing/core/parts.h"
 
+#define OLDEST_MAX 1000 /* contacts of one line that are looked at for the oldest */
+
 /* ---- contact -------------------------------------------------------------------------------- */
 
 /* How many of the line stand before a contact with this key and growth. Where the growths differ:
@@ -9,7 +11,7 @@
 static uint32_t before_in_line(const struct routing *r, const struct line *l,
 			       const struct order_key *key, uint16_t growth)
 {
-	if (l->growth == growth || l->tier != key->band)
+	if (l->growth == growth || l->key.tier != key->band)
 		return tree_rank(&l->waiting, r->contact_nodes, key);
 	uint32_t low = 0, high = tree_count(&l->waiting, r->contact_nodes);
 	while (low < high) { /* inside the line the order is fixed: find where it changes sides */
@@ -28,8 +30,7 @@ static uint32_t position(const struct routing *r, uint32_t c)
 {
 	const struct contact *contact = &r->contacts[c];
 	const struct line *line = &r->lines[contact->line];
-	struct order_key key =
-		policy_contact(line->tier, contact->first_us - line->ahead_us, contact->id);
+	struct order_key key = r->contact_nodes[c].key;
 	uint32_t before = 0;
 	for (uint32_t l = r->queues[contact->queue].lines; l != 0; l = r->lines[l].queue_next)
 		before += before_in_line(r, &r->lines[l], &key, line->growth);
@@ -147,12 +148,30 @@ bool routing_channel(const struct routing *r, enum channel_kind channel,
 	return true;
 }
 
-/* All of a line have one priority, so that the first of it is the one who came first. */
+/* In a line the order is that of the place, not of the first message: those whose priority puts them
+ * ahead may hide one who came before them, but not by more than the priorities differ. */
+static usher_us oldest_of_line(const struct routing *r, const struct line *l, usher_us spread)
+{
+	uint32_t c = l->waiting.first;
+	const struct tree_node *nodes = r->contact_nodes;
+	usher_us best = r->contacts[c].first_us, last = nodes[c].key.at + spread;
+	for (unsigned i = 0; i < OLDEST_MAX && spread > 0 && c != 0 && nodes[c].key.at <= last; i++) {
+		best = r->contacts[c].first_us < best ? r->contacts[c].first_us : best;
+		c = tree_next(nodes, c);
+	}
+	return best;
+}
+
 static usher_us oldest(const struct routing *r, const struct queue *queue)
 {
-	usher_us best = USHER_NEVER;
+	usher_us best = USHER_NEVER, low = 0, high = 0;
+	for (unsigned p = 0; queue->set.has_ranks && p < CONTACT_PRIORITIES; p++) {
+		usher_us ahead = queue->set.ranks[p].ahead_us;
+		low = p == 0 || ahead < low ? ahead : low;
+		high = p == 0 || ahead > high ? ahead : high;
+	}
 	for (uint32_t l = queue->lines; l != 0; l = r->lines[l].queue_next) {
-		usher_us at = r->contacts[r->lines[l].waiting.first].first_us;
+		usher_us at = oldest_of_line(r, &r->lines[l], high - low);
 		best = at < best ? at : best;
 	}
 	for (uint32_t c = queue->own; c != 0; c = r->contacts[c].own_next)

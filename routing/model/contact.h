@@ -40,8 +40,9 @@ enum contact_cause {
 	CAUSE_CONFERENCE = 17,   /* a consultation that became a conference or a transfer */
 	CAUSE_CLOSED_HOURS = 18, /* the queue is closed */
 	CAUSE_CALLBACK = 19,     /* will be called back */
+	CAUSE_FULL = 20,         /* as many waited as may */
 };
-#define CONTACT_CAUSES 20
+#define CONTACT_CAUSES 21
 
 const char *contact_state_name(enum contact_state state); /* "waiting", … */
 const char *contact_cause_name(enum contact_cause cause); /* "declined", "timeout", … */

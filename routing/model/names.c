@@ -14,7 +14,8 @@ static const char *const contact_cause_names[CONTACT_CAUSES] = {
 	"none",          "accepted",       "declined",     "timeout",     "lost-presence",
 	"withdrawn",     "customer-left",  "customer-ended", "agent-closed", "transferred",
 	"not-ready",     "removed",        "system",       "overflow",    "waited-out",
-	"no-reply",      "silence",        "conference",   "closed-hours", "callback"};
+	"no-reply",      "silence",        "conference",   "closed-hours", "callback",
+	"full"};
 
 static const char *const agent_state_names[AGENT_STATES] = {
 	"signed-out", "ready", "not-ready", "busy", "wrap-up", "not-responding", "lost"};

@@ -26,8 +26,8 @@ function check_project(    folder) {
 		 name !~ /^storage\/(store|record|blob)\.h$/)
 		fault("store.h, record.h and blob.h are the only doors of storage/")
 	else if (part[1] == "gateway" && name ~ /^routing\/core\// &&
-		 name !~ /^routing\/core\/(core|event)\.h$/)
-		fault("core.h and event.h are the only doors of routing/core/")
+		 name !~ /^routing\/core\/(core|event|account)\.h$/)
+		fault("core.h, event.h and account.h are the only doors of routing/core/")
 	else if (part[1] == "gateway" && name ~ /^channels\/.*\//)
 		fault("the gateway knows adapters only through channels/channel.h")
 }

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from schema import WORDS, Validator
 
-ACTION = re.compile(r'^\t\{"(GET|POST|PUT|DELETE|PATCH)", "([^"]+)", ([^,]+), (\w+), (\w+), (\d+)\},', re.M)
+ACTION = re.compile(r'^\t\{"(GET|POST|PUT|DELETE|PATCH)", "([^"]+)", ([^,]+), (\w+), (\w+), (\d+)(?:, \w+)?\},', re.M)
 ROUTE = re.compile(r'\{\.method = "(\w+)", \.path = "([^"*]+)"')
 FIELD = re.compile(r'\{\.name = "(\w+)", \.kind = JSON_KIND_(\w+)')
 METHODS = ("get", "post", "put", "delete", "patch")

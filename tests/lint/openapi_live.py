@@ -268,6 +268,42 @@ def steer(admin, agent):
     admin.call("POST", "/agents/anna/move-all", {"to_queue": "billing"})
 
 
+def confer(admin, agent):
+    """One asks another, takes him in, is left alone, and hands over."""
+    admin.call("POST", "/users", {"login": "bert", "name": "Bert", "roles": ["agent"], "queues": ["billing"], "capacity": 1000,
+                                  "password": PASSWORD})
+    other = Caller(admin.server, admin.described, admin.answers)
+    other.sign_in("bert", PASSWORD)
+    feed = other.open_live()
+    other.call("PUT", "/me/presence", {"state": "ready"})
+    number = enter(agent, "billing", "four", preferred_agent="anna", preferred_seconds=600)["number"]
+    held = accept(agent, number)
+
+    def ask(how):
+        question = agent.call("POST", f"/contacts/{number}/consult", {**held, "agent": "bert", **how})["consultation"]
+        accept(other, question)
+        asked = agent.call("GET", f"/contacts/{number}")["consultations"]
+        if [one["agent"]["name"] for one in asked] != ["Bert"]:
+            raise RuntimeError(f"who answers is not shown: {asked}")
+        return {**held, "consultation": question}
+
+    def part_of(name):
+        return {one["name"]: one for one in agent.call("GET", f"/contacts/{number}")["agents"]}[name]
+
+    agent.call("POST", f"/contacts/{number}/conference", ask({"note": "Is it paid?"}))
+    own = {"epoch": part_of("Bert")["epoch"]}
+    if part_of("Bert")["part"] != "conferring" or part_of("Anna")["part"] != "holder":
+        raise RuntimeError("a conference is not shown")
+    other.call("POST", f"/contacts/{number}/leave", held, expect=409)
+    other.call("POST", f"/contacts/{number}/leave", own)
+    agent.call("POST", f"/contacts/{number}/hand-over", ask({}))
+    if part_of("Bert")["part"] != "holder":
+        raise RuntimeError("the contact was not handed over")
+    other.call("POST", f"/contacts/{number}/close", {**epoch_of(other, number), "code": "solved"})
+    feed.close()
+    admin.call("DELETE", "/users/bert")
+
+
 def enter(caller, queue, key, **more):
     body = {"channel": "visit", "queue": queue, "body": "Came by.", "subject": "Visit",
             "customer": {"name": "A visitor", "address": "visitor-" + key}, **more}
@@ -391,6 +427,7 @@ def scenario(server, described, answers):
     work_by_mail(agent, lmtp)
     set_routing(admin)
     steer(admin, agent)
+    confer(admin, agent)
     look_around(admin, agent, nobody)
     clear_away(admin, agent)
     feed.close()

@@ -345,9 +345,48 @@ static void impossible_target_is_tried_again(void **state)
 	assert_int_equal(world_view(w, 100).queue, 7);
 }
 
+static void full_is_full_for_who_waits_for_one_agent(void **state)
+{
+	struct world *w = *state;
+	struct routing_queue_set q = world_queue_default(1);
+	struct routing_contact_new c = world_contact_default(101, 1);
+	q.length_max = 1;
+	q.full = TREAT_END;
+	world_queue_set(w, q);
+	world_agent(w, 10, 1);
+	world_hold(w, 50, 1);
+	world_arrive(w, 100, 1); /* the line is full now */
+	world_agent(w, 11, 1);
+	assert_int_equal(world_holder(w, 100), 11);
+	c.preferred = 10; /* has no room: it would have to wait */
+	c.preferred_us = USHER_MINUTE;
+	assert_int_equal(world_contact_new(w, c), E_LIMIT);
+	assert_int_equal(world_do(w, EV_CLOSE, 50), 0);
+	assert_int_equal(world_contact_new(w, c), 0); /* takes it at once */
+	assert_int_equal(world_holder(w, 101), 10);
+}
+
+static void the_longest_wait_does_not_wait_for_an_overflow(void **state)
+{
+	struct world *w = *state;
+	struct routing_queue_set q = world_queue_default(1);
+	q.overflow_to = 99; /* not there */
+	q.overflow_us = 50 * USHER_SECOND;
+	q.wait_max_us = USHER_MINUTE;
+	q.expired = TREAT_END;
+	world_queue_set(w, q);
+	world_arrive(w, 100, 1);
+	world_tick(w, 50 * USHER_SECOND);
+	assert_int_equal(world_state(w, 100), CONTACT_WAITING);
+	world_tick(w, 10 * USHER_SECOND);
+	assert_int_equal(world_state(w, 100), CONTACT_CLOSED);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST_TWICE(full_is_full_for_who_waits_for_one_agent),
+		TEST_TWICE(the_longest_wait_does_not_wait_for_an_overflow),
 		TEST_TWICE(closed_waits_parked_until_it_opens),
 		TEST_TWICE(many_wait_for_the_opening_in_order),
 		TEST_TWICE(closed_and_overflowing),

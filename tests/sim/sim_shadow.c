@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the world believes after hearing only the effects. */
+/* What the world believes after hearing the core's effects; see sim_told.c for the events. */
 #include "tests/sim/sim.h"
 
 #include <string.h>
 
-struct sim_contact *sim_find(struct sim *s, usher_id contact)
+/* ---- finding -------------------------------------------------------------------------------- */
+
+struct sim_contact *sim_find(const struct sim *s, usher_id contact)
 {
-	for (unsigned i = 0; i < SIM_CONTACTS; i++)
-		if (s->contacts[i].id == contact && contact != 0)
-			return &s->contacts[i];
-	return NULL;
+	uint64_t place;
+	if (contact == 0 || !table_get(&s->by_id, contact, &place))
+		return NULL;
+	return &s->contacts[place - 1];
 }
 
 struct sim_agent *sim_find_agent(struct sim *s, usher_id agent)
@@ -20,200 +22,312 @@ struct sim_agent *sim_find_agent(struct sim *s, usher_id agent)
 	return NULL;
 }
 
-struct routing_queue_set *sim_find_queue(struct sim *s, usher_id queue)
+struct sim_queue *sim_find_queue(struct sim *s, usher_id queue)
 {
 	for (unsigned i = 0; i < s->queue_count; i++)
-		if (s->queues[i].queue == queue && queue != 0)
+		if (s->queues[i].set.queue == queue && queue != 0)
 			return &s->queues[i];
+	for (unsigned i = 0; i < SIM_REMOVED; i++)
+		if (s->removed[i].set.queue == queue && queue != 0)
+			return &s->removed[i];
 	return NULL;
 }
 
-static void remember(struct sim *s, const struct sim_contact *c)
+struct sim_seat *sim_find_seat(struct sim_contact *c, usher_id agent)
 {
-	s->old[s->old_count++ % 16] = (struct routing_command){c->id, c->agent, c->epoch, 0, 0, 0};
+	for (unsigned i = 0; i < c->seat_count; i++)
+		if (c->seats[i].agent == agent)
+			return &c->seats[i];
+	return NULL;
 }
 
-/* ---- what the world told the core ----------------------------------------------------------- */
-
-static void shadow_new(struct sim *s, const struct routing_contact_new *ev)
+struct sim_contact *sim_add(struct sim *s, usher_id id)
 {
-	for (unsigned i = 0; i < SIM_CONTACTS; i++) {
-		struct sim_contact *c = &s->contacts[i];
-		if (c->id != 0)
-			continue;
-		*c = (struct sim_contact){.id = ev->contact,
-					  .queue = ev->queue,
-					  .channel = ev->channel,
-					  .first_us = ev->first_us < s->now ? ev->first_us : s->now,
-					  .is_plain = ev->preferred == 0,
-					  .class = ev->requirement_count};
-		c->priority =
-			ev->priority <= 9 ? ev->priority : sim_find_queue(s, ev->queue)->priority;
-		for (unsigned k = 0; k < ev->requirement_count; k++)
-			c->class = c->class * 1000 + ev->requirements[k].skill * 10 +
-				   ev->requirements[k].level;
-		s->open++;
-		return;
-	}
-	sim_expect(s, false, "more contacts are open than the limit allows");
+	sim_expect(s, s->open < 2 * s->contacts_max, "far more contacts than the limit allows");
+	sim_expect(s, sim_find(s, id) == NULL, "one contact twice");
+	struct sim_contact *c = &s->contacts[s->open++];
+	*c = (struct sim_contact){.id = id, .queued_us = s->core_us};
+	table_set(&s->by_id, id, s->open);
+	return c;
 }
 
-/* Only who holds the contact, by the epoch it was given with, can have been obeyed. */
-static void judge_command(struct sim *s, const struct routing_event *ev)
+static void drop_contact(struct sim *s, struct sim_contact *c)
 {
-	const struct sim_contact *c = sim_find(s, ev->command.contact);
-	bool is_holders = (ev->kind >= EV_ACCEPT && ev->kind <= EV_WRAPUP_EXTEND) ||
-			  ev->kind == EV_PARK ||
-			  (ev->kind == EV_TRANSFER && ev->transfer.agent != 0);
-	if (is_holders)
-		sim_expect(s,
-			   c != NULL && c->agent == ev->command.agent &&
-				   c->epoch == ev->command.epoch,
-			   "a stale command was obeyed");
+	table_remove(&s->by_id, c->id);
+	*c = s->contacts[--s->open];
+	if (c != &s->contacts[s->open])
+		table_set(&s->by_id, c->id, (uint64_t)(c - s->contacts) + 1);
+	s->contacts[s->open] = (struct sim_contact){0};
 }
 
-/* Called for an event that was not rejected, before its effects are read. */
-void sim_shadow_event(struct sim *s, const struct routing_event *ev)
+/* ---- parts of agents ------------------------------------------------------------------------ */
+
+static void new_epoch(struct sim *s, uint64_t epoch)
 {
-	judge_command(s, ev);
-	struct sim_agent *a = sim_find_agent(s, ev->presence.agent);
-	struct sim_contact *c = NULL;
-	switch (ev->kind) {
-	case EV_CONTACT_NEW:
-		shadow_new(s, &ev->contact);
-		return;
-	case EV_AGENT_SET:
-		a = sim_find_agent(s, ev->agent.agent);
-		if (a != NULL)
-			a->capacity = ev->agent.capacity;
-		return;
-	case EV_CHANNEL_SET:
-		s->channels[ev->channel.channel] = ev->channel;
-		return;
-	case EV_AGENT_WANTS:
-		a->wanted = ev->presence.wants;
-		a->is_lost = a->is_lost && a->wanted != AGENT_SIGNED_OUT;
-		return;
-	case EV_PRESENCE_LOST:
-		a->is_lost = a->wanted != AGENT_SIGNED_OUT;
-		return;
-	case EV_PRESENCE_FOUND:
-		a->is_lost = false;
-		return;
-	case EV_PRIORITY:
-		c = sim_find(s, ev->command.contact);
-		c->priority = ev->command.priority;
-		return;
-	case EV_TRANSFER:
-		c = sim_find(s, ev->transfer.contact);
-		c->is_plain = false;
-		c->refused_by = 0; /* somebody decided anew who may have it */
-		return;
-	default:
-		return;
-	}
+	sim_expect(s, epoch > s->epoch, "an epoch was used again");
+	s->epoch = epoch;
+}
+
+static void seat(struct sim *s, struct sim_contact *c, const struct routing_effect *fx,
+		 enum routing_role role)
+{
+	struct sim_agent *a = sim_find_agent(s, fx->agent);
+	sim_expect(s, a != NULL, "work for an agent nobody knows");
+	sim_expect(s, sim_find_seat(c, fx->agent) == NULL, "an agent twice in one contact");
+	sim_expect(s, c->seat_count < ROUTING_PARALLEL_MAX, "too many in one contact");
+	sim_expect(s, role != ROLE_HOLDER || c->seat_count == 0, "two agents hold one contact");
+	new_epoch(s, fx->epoch);
+	uint16_t weight = s->channels[c->channel].weight;
+	c->seats[c->seat_count++] = (struct sim_seat){fx->agent, fx->epoch, role, weight};
+	a->load += weight;
+	a->load_of[c->channel] += weight;
+	a->count[c->channel]++;
+	a->contacts++;
+	a->offers += role == ROLE_OFFERED;
+}
+
+static void unseat(struct sim *s, struct sim_contact *c, struct sim_seat *it)
+{
+	struct sim_agent *a = sim_find_agent(s, it->agent);
+	sim_expect(s, a != NULL, "nobody is released from a contact");
+	a->load -= it->weight;
+	a->load_of[c->channel] -= it->weight;
+	a->count[c->channel]--;
+	a->contacts--;
+	a->offers -= it->role == ROLE_OFFERED;
+	a->wraps -= c->state == CONTACT_WRAPUP && c->is_exclusive;
+	s->old[s->old_count++ % 16] = (struct routing_command){
+		.contact = c->id, .agent = it->agent, .epoch = it->epoch, .other = c->about};
+	size_t behind = (size_t)(&c->seats[--c->seat_count] - it);
+	memmove(it, it + 1, behind * sizeof *it);
+	c->seats[c->seat_count] = (struct sim_seat){0};
+}
+
+static struct sim_seat *known_seat(struct sim *s, struct sim_contact *c,
+				   const struct routing_effect *fx, const char *what)
+{
+	struct sim_seat *it = sim_find_seat(c, fx->agent);
+	sim_expect(s, it != NULL && it->epoch == fx->epoch, what);
+	return it;
+}
+
+static void missed(struct sim *s, const struct sim_contact *c, usher_id agent)
+{
+	struct sim_agent *a = sim_find_agent(s, agent);
+	const struct sim_queue *q = sim_find_queue(s, c->queue);
+	uint16_t max = q != NULL && q->set.missed_max > 0 ? q->set.missed_max : 1;
+	a->missed++;
+	a->is_unresponsive = a->is_unresponsive || a->missed >= max;
+}
+
+static void refuse(struct sim *s, struct sim_contact *c, usher_id agent, bool is_certain)
+{
+	c->is_plain = false;
+	c->refused_us = s->core_us;
+	if (c->refusal_count == SIM_REFUSALS)
+		memmove(c->refusals, c->refusals + 1, --c->refusal_count * sizeof c->refusals[0]);
+	c->refusals[c->refusal_count++] = (struct sim_refusal){agent, s->core_us, is_certain};
 }
 
 /* ---- what the core answered ----------------------------------------------------------------- */
 
-static void hold(struct sim *s, struct sim_contact *c, usher_id agent)
+static void on_queued(struct sim *s, struct sim_contact *c, const struct routing_effect *fx)
 {
-	struct sim_agent *a = sim_find_agent(s, agent);
-	sim_expect(s, a != NULL, "work for an agent nobody knows");
-	sim_expect(s, c->agent == 0, "two agents hold one contact");
-	c->agent = agent;
-	c->weight = s->channels[c->channel].weight;
-	a->load += c->weight;
-	a->count[c->channel]++;
-}
-
-static void release(struct sim *s, struct sim_contact *c)
-{
-	struct sim_agent *a = sim_find_agent(s, c->agent);
-	sim_expect(s, a != NULL, "nobody is released from a contact");
-	a->load -= c->weight;
-	a->count[c->channel]--;
-	a->offers -= c->state == CONTACT_OFFERED;
-	remember(s, c);
-	c->agent = 0;
+	const struct sim_queue *q = sim_find_queue(s, fx->queue);
+	sim_expect(s, c->seat_count == 0, "waits while somebody has it");
+	sim_expect(s, q != NULL, "waits in a queue nobody knows");
+	bool is_new = s->event->kind == EV_CONTACT_NEW && s->event->contact.contact == c->id;
+	sim_expect(s, !is_new || !q->is_closed, "came to wait in a closed queue");
+	if (c->queue != fx->queue) {
+		c->step = 0;
+		c->queued_us = s->core_us;
+	}
+	c->queue = fx->queue;
+	c->hops = (uint8_t)(c->hops + (fx->cause == CAUSE_OVERFLOW));
+	sim_expect(s, c->hops <= 8, "overflows without end");
+	c->parker = 0;
+	c->state = CONTACT_WAITING;
+	if (c->priority >= CONTACT_PRIORITIES)
+		c->priority = q->set.priority;
+	usher_us span = c->preferred_us > q->set.offer_us ? c->preferred_us : q->set.offer_us;
+	if (c->is_kept)
+		c->hold_us = s->core_us + span;
+	c->is_kept = false;
 }
 
 static void on_offered(struct sim *s, struct sim_contact *c, const struct routing_effect *fx)
 {
 	struct sim_agent *a = sim_find_agent(s, fx->agent);
-	sim_expect(s, c->state == CONTACT_WAITING, "offered without waiting");
-	sim_expect(s, fx->epoch > c->epoch, "an epoch was used again");
-	sim_expect(s, a != NULL && a->wanted == AGENT_READY && !a->is_lost,
-		   "offered to an agent who is not there");
-	sim_expect(s, a->load + s->channels[c->channel].weight <= a->capacity,
-		   "offered past the capacity");
-	uint16_t max = s->channels[c->channel].count_max;
-	sim_expect(s, max == 0 || a->count[c->channel] < max, "offered past the channel's maximum");
-	sim_expect(s, fx->at_us > s->now, "an offer that is over when it is made");
-	sim_expect(s, fx->agent != c->refused_by || s->now - c->refused_us >= 5 * USHER_SECOND,
-		   "offered again at once to the one who refused");
-	for (unsigned i = 0; c->is_plain && i < SIM_CONTACTS; i++) {
-		const struct sim_contact *o = &s->contacts[i];
-		if (o->id == 0 || o == c || o->state != CONTACT_WAITING || !o->is_plain ||
-		    o->queue != c->queue || o->channel != c->channel || o->class != c->class ||
-		    o->priority != c->priority)
-			continue;
-		sim_expect(s,
-			   o->first_us > c->first_us ||
-				   (o->first_us == c->first_us && o->id > c->id),
-			   "overtaken by one that came later");
-	}
-	hold(s, c, fx->agent);
-	a->offers++;
-	c->epoch = fx->epoch;
+	const struct sim_queue *q = sim_find_queue(s, c->queue);
+	unsigned width = q != NULL && q->set.parallel > 1 ? q->set.parallel : 1;
+	sim_expect(s, a != NULL, "offered to an agent nobody knows");
+	sim_expect(s,
+		   c->state == CONTACT_WAITING || (c->state == CONTACT_OFFERED &&
+						   (c->seat_count < width || s->is_blurred)),
+		   "offered to more than may be asked");
+	sim_judge_offer(s, c, a);
+	sim_expect(s, fx->at_us > s->core_us, "an offer that is over when it is made");
+	sim_expect(s, c->state == CONTACT_WAITING || fx->at_us == c->offer_end_us,
+		   "parallel offers that end apart");
+	seat(s, c, fx, ROLE_OFFERED);
 	c->state = CONTACT_OFFERED;
+	c->offer_end_us = fx->at_us;
+	c->directed = 0;
+	c->hold_us = 0;
 	s->offers++;
 }
 
 static void on_offer_ended(struct sim *s, struct sim_contact *c, const struct routing_effect *fx)
 {
-	sim_expect(s, c->state == CONTACT_OFFERED && c->agent == fx->agent && c->epoch == fx->epoch,
-		   "an offer ended that was not made");
+	struct sim_seat *it = known_seat(s, c, fx, "an offer ended that was not made");
+	sim_expect(s, c->state == CONTACT_OFFERED && it->role == ROLE_OFFERED,
+		   "an offer ended that was not open");
 	if (fx->cause == CAUSE_ACCEPTED && s->event->kind == EV_ACCEPT) {
-		sim_find_agent(s, c->agent)->offers--;
+		sim_expect(s, c->seat_count == 1, "accepted while others are still asked");
+		sim_expect(s,
+			   s->event->command.contact == c->id &&
+				   s->event->command.agent == fx->agent,
+			   "accepted by another");
+		sim_find_agent(s, fx->agent)->offers--;
+		sim_find_agent(s, fx->agent)->missed = 0;
+		it->role = ROLE_HOLDER;
 		c->state = CONTACT_ACTIVE;
 		return;
 	}
-	if (fx->cause == CAUSE_DECLINED || fx->cause == CAUSE_TIMEOUT) {
-		c->is_plain = false;
-		c->refused_by = c->agent;
-		c->refused_us = s->now;
-	}
-	release(s, c);
-	c->state = CONTACT_NONE; /* what follows must say where it is now */
+	if (fx->cause == CAUSE_TIMEOUT)
+		missed(s, c, fx->agent);
+	if (fx->cause == CAUSE_DECLINED)
+		sim_find_agent(s, fx->agent)->missed = 0;
+	if (fx->cause == CAUSE_DECLINED || fx->cause == CAUSE_TIMEOUT)
+		refuse(s, c, fx->agent, true);
+	if (fx->cause == CAUSE_TRANSFERRED)
+		refuse(s, c, fx->agent, false);
+	unseat(s, c, it);
+	if (c->seat_count == 0)
+		c->state = CONTACT_NONE; /* what follows must say where it is now */
+}
+
+static void succeed(struct sim *s, struct sim_contact *c, const struct routing_effect *fx)
+{
+	struct sim_seat *heir = &c->seats[0];
+	if (s->event->kind == EV_HAND_OVER && s->event->command.contact == c->id)
+		heir = sim_find_seat(c, fx->agent); /* whom the holder chose */
+	sim_expect(s, heir != NULL && heir->agent == fx->agent && heir->role == ROLE_CONFERRING,
+		   "another holds it than who joined first");
+	new_epoch(s, fx->epoch);
+	struct sim_seat first = *heir;
+	first.epoch = fx->epoch;
+	first.role = ROLE_HOLDER;
+	memmove(c->seats + 1, c->seats, (size_t)(heir - c->seats) * sizeof first);
+	c->seats[0] = first;
+	c->is_orphan = false;
 }
 
 static void on_assigned(struct sim *s, struct sim_contact *c, const struct routing_effect *fx)
 {
-	if (s->event->kind == EV_TAKE) {
-		sim_expect(s, fx->epoch > c->epoch, "an epoch was used again");
-		c->state = CONTACT_ACTIVE;
-		hold(s, c, fx->agent);
-		c->epoch = fx->epoch;
-	} else {
-		sim_expect(s,
-			   c->state == CONTACT_ACTIVE && c->agent == fx->agent &&
-				   c->epoch == fx->epoch,
-			   "assigned without an offer");
-	}
-	c->refused_by = 0;
+	struct sim_agent *a = sim_find_agent(s, fx->agent);
+	const struct sim_queue *q = sim_find_queue(s, c->queue);
+	sim_expect(s, a != NULL, "assigned to an agent nobody knows");
 	s->assigned++;
+	if (c->is_orphan) {
+		succeed(s, c, fx);
+		return;
+	}
+	if (c->seat_count > 0) {
+		known_seat(s, c, fx, "assigned without an offer");
+		sim_expect(s, c->seats[0].role == ROLE_HOLDER, "assigned before it was accepted");
+	} else {
+		bool is_taken = s->event->kind == EV_TAKE && s->event->command.contact == c->id;
+		sim_expect(s, is_taken || s->is_blurred || (q != NULL && q->set.is_automatic),
+			   "assigned without asking");
+		sim_expect(s, is_taken || c->state == CONTACT_WAITING, "assigned without waiting");
+		if (!is_taken)
+			sim_judge_offer(s, c, a);
+		seat(s, c, fx, ROLE_HOLDER);
+	}
+	c->state = CONTACT_ACTIVE;
+	sim_lease(s, c, SIM_FIRST);
+	c->refusal_count = 0;
+	c->hops = 0;
+	c->directed = c->parker = 0;
+	c->hold_us = 0;
+	c->is_kept = false;
+}
+
+static void on_released(struct sim *s, struct sim_contact *c, const struct routing_effect *fx)
+{
+	struct sim_seat *it = known_seat(s, c, fx, "released by somebody who does not hold it");
+	sim_expect(s, c->state == CONTACT_ACTIVE && it->role != ROLE_OFFERED && !c->is_orphan,
+		   "released while nobody held it");
+	bool was_holder = it->role == ROLE_HOLDER;
+	bool is_agents = c->lease == SIM_FIRST || c->lease == SIM_REPLY;
+	sim_expect(s,
+		   fx->cause != CAUSE_NO_REPLY || c->lease == SIM_UNKNOWN ||
+			   (is_agents && c->lease_us <= s->core_us),
+		   "taken away from an agent whose turn it was not to write");
+	if (was_holder)
+		c->lease = SIM_NOBODYS;
+	if (fx->cause == CAUSE_NO_REPLY)
+		missed(s, c, fx->agent);
+	if ((fx->cause == CAUSE_NO_REPLY && c->seat_count == 1) || fx->cause == CAUSE_TRANSFERRED)
+		refuse(s, c, fx->agent, fx->cause == CAUSE_NO_REPLY);
+	unseat(s, c, it);
+	c->is_plain = false;
+	c->is_kept = c->is_kept || was_holder;
+	if (c->seat_count == 0)
+		c->state = CONTACT_NONE;
+	else
+		c->is_orphan = was_holder;
+}
+
+static void on_parked(struct sim *s, struct sim_contact *c, const struct routing_effect *fx)
+{
+	bool is_closed = fx->cause == CAUSE_CLOSED_HOURS;
+	sim_expect(s, c->seat_count <= 1 && !c->is_orphan, "parked while others confer");
+	if (c->seat_count == 1) {
+		sim_expect(s, c->seats[0].agent == fx->agent && c->state == CONTACT_ACTIVE,
+			   "parked by another");
+		unseat(s, c, &c->seats[0]);
+	}
+	sim_expect(s, is_closed || fx->at_us > s->core_us, "a pause that is over at once");
+	sim_expect(s, !is_closed || sim_find_queue(s, fx->queue) != NULL, "parked in no queue");
+	if (c->queue != fx->queue) {
+		c->step = 0;
+		c->queued_us = s->core_us;
+	}
+	c->queue = fx->queue;
+	if (c->priority >= CONTACT_PRIORITIES)
+		c->priority = sim_find_queue(s, fx->queue)->set.priority;
+	c->parker = fx->agent;
+	c->is_plain = false;
+	c->is_kept = true;
+	c->directed = 0;
+	c->state = CONTACT_PARKED;
+}
+
+static void on_wrapup(struct sim *s, struct sim_contact *c, const struct routing_effect *fx)
+{
+	const struct sim_queue *q = sim_find_queue(s, c->queue);
+	known_seat(s, c, fx, "another wraps up");
+	sim_expect(s, c->seat_count == 1 && fx->at_us > s->core_us, "a wrap-up that cannot be");
+	if (c->state != CONTACT_WRAPUP) {
+		c->is_exclusive = q != NULL && q->set.is_wrapup_exclusive;
+		sim_find_agent(s, fx->agent)->wraps += c->is_exclusive;
+	}
+	c->state = CONTACT_WRAPUP;
 }
 
 static void on_closed(struct sim *s, struct sim_contact *c, const struct routing_effect *fx)
 {
+	usher_id holder = c->seat_count > 0 ? c->seats[0].agent : c->parker;
 	sim_expect(s, fx->cause != CAUSE_NONE, "closed without a cause");
-	sim_expect(s, c->state == CONTACT_PARKED || fx->agent == c->agent,
+	sim_expect(s, fx->agent == (c->state == CONTACT_PARKED ? c->parker : holder),
 		   "closed by somebody who does not hold it");
-	if (c->agent != 0)
-		release(s, c);
-	*c = (struct sim_contact){0};
-	s->open--;
+	sim_expect(s, c->seat_count <= 1 && (c->seat_count == 0 || c->state != CONTACT_OFFERED),
+		   "closed while others have a part in it");
+	if (c->seat_count > 0)
+		unseat(s, c, &c->seats[0]);
+	drop_contact(s, c);
 	s->closed++;
 }
 
@@ -221,9 +335,7 @@ static void on_contact(struct sim *s, struct sim_contact *c, const struct routin
 {
 	switch (fx->kind) {
 	case FX_QUEUED:
-		sim_expect(s, c->agent == 0, "waits while somebody holds it");
-		c->state = CONTACT_WAITING;
-		c->queue = fx->queue;
+		on_queued(s, c, fx);
 		return;
 	case FX_OFFERED:
 		on_offered(s, c, fx);
@@ -235,24 +347,28 @@ static void on_contact(struct sim *s, struct sim_contact *c, const struct routin
 		on_assigned(s, c, fx);
 		return;
 	case FX_RELEASED:
-		sim_expect(s, c->state == CONTACT_ACTIVE && c->agent == fx->agent,
-			   "released by somebody who does not hold it");
-		release(s, c);
-		c->is_plain = false;
-		c->state = CONTACT_NONE;
+		on_released(s, c, fx);
 		return;
 	case FX_PARKED:
-		sim_expect(s, c->agent == fx->agent && fx->at_us > s->now, "parked by another");
-		release(s, c);
-		c->is_plain = false;
-		c->state = CONTACT_PARKED;
+		on_parked(s, c, fx);
 		return;
 	case FX_WRAPUP:
-		sim_expect(s, c->agent == fx->agent && c->epoch == fx->epoch, "another wraps up");
-		c->state = CONTACT_WRAPUP;
+		on_wrapup(s, c, fx);
 		return;
 	case FX_CLOSED:
 		on_closed(s, c, fx);
+		return;
+	case FX_STEP:
+		c->step = (uint8_t)fx->number;
+		c->changed_us = s->core_us;
+		return;
+	case FX_JOINED:
+		sim_expect(s, c->state == CONTACT_ACTIVE && !c->is_orphan, "joined nobody");
+		seat(s, c, fx, ROLE_CONFERRING);
+		return;
+	case FX_CALLBACK:
+		c->is_callback = true;
+		c->is_plain = false;
 		return;
 	default:
 		return;
@@ -275,32 +391,4 @@ void sim_shadow_effect(struct sim *s, const struct routing_effect *fx)
 	struct sim_contact *c = sim_find(s, fx->contact);
 	sim_expect(s, c != NULL, "an effect on a contact nobody knows");
 	on_contact(s, c, fx);
-}
-
-void sim_shadow_compare(struct sim *s)
-{
-	for (unsigned i = 0; i < SIM_CONTACTS; i++) {
-		const struct sim_contact *c = &s->contacts[i];
-		struct routing_contact_view view;
-		if (c->id == 0)
-			continue;
-		sim_expect(s, routing_contact(s->r, c->id, &view), "the core lost a contact");
-		sim_expect(s, view.state == c->state && view.queue == c->queue,
-			   "the effects told another state");
-		sim_expect(s, view.state == CONTACT_PARKED || view.agent == c->agent,
-			   "the effects told another holder");
-		sim_expect(s, view.first_us == c->first_us && view.priority == c->priority,
-			   "a contact lost its place");
-		sim_expect(s, c->agent == 0 || view.epoch == c->epoch, "another epoch was told");
-	}
-	for (unsigned i = 0; i < s->agent_count; i++) {
-		const struct sim_agent *a = &s->agents[i];
-		struct routing_agent_view view;
-		if (a->id == 0 || !routing_agent(s->r, a->id, &view))
-			continue;
-		sim_expect(s, view.load == a->load && view.capacity == a->capacity,
-			   "the effects told another load");
-		sim_expect(s, routing_deadline(s->r) <= s->now || view.state == a->state,
-			   "the effects told another state of an agent");
-	}
 }

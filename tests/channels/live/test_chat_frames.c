@@ -168,7 +168,7 @@ static void writes_frames(void **state)
 	assert_string_equal(b.p, "{\"t\":\"nack\",\"cid\":\"c\",\"code\":\"rate\",\"retry_ms\":250,"
 				 "\"text\":\"x\"}");
 	buf_clear(&b);
-	chat_format_state(&b, CHAT_STATE_ACTIVE, NULL, "y");
+	chat_format_state(&b, CHAT_STATE_ACTIVE, NULL, NULL, "y");
 	assert_string_equal(b.p,
 			    "{\"t\":\"state\",\"state\":\"active\",\"agent\":null,\"text\":\"y\"}");
 	buf_done(&b);

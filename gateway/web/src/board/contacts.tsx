@@ -16,6 +16,7 @@ import { Badge, ChannelIcon } from "../ui/badge";
 import { Modal } from "../ui/dialog";
 import { Icon } from "../ui/icon";
 import { say } from "../ui/toast";
+import { WhyButton, WhyDialog } from "../ui/why";
 import { type Drill, drill } from "./state";
 
 const isWaiting = (state: ContactState): boolean => state === "waiting" || state === "offered";
@@ -56,8 +57,8 @@ function Priority({ c }: { c: Contact }) {
 	);
 }
 
-function Row({ c, canAct, onTransfer }: {
-	c: Contact; canAct: boolean; onTransfer(c: Contact): void;
+function Row({ c, canAct, onTransfer, onWhy }: {
+	c: Contact; canAct: boolean; onTransfer(c: Contact): void; onWhy(c: Contact): void;
 }) {
 	const tone = promise(c, now.value);
 	return (
@@ -78,6 +79,7 @@ function Row({ c, canAct, onTransfer }: {
 							data-testid="drill-transfer"><Icon of={transferIcon} size={15} />{" "}
 							{t("transfer.action")}</button>
 					)}
+					<WhyButton number={c.number} onAsk={() => onWhy(c)} />
 				</div></td>
 			)}
 		</tr>
@@ -86,7 +88,10 @@ function Row({ c, canAct, onTransfer }: {
 
 export function DrillDialog({ what, canAct }: { what: Drill; canAct: boolean }) {
 	const [moving, setMoving] = useState<Contact | null>(null);
+	const [asked, setAsked] = useState<Contact | null>(null);
 	const contacts = useContacts(what);
+	if (asked)
+		return <WhyDialog contact={asked} onClose={() => setAsked(null)} />;
 	if (moving)
 		return <TransferDialog contact={store.contact(moving.id) ?? moving}
 			onClose={() => setMoving(null)} withNote={false} />;
@@ -108,7 +113,7 @@ export function DrillDialog({ what, canAct }: { what: Drill; canAct: boolean }) 
 						</thead>
 						<tbody>{contacts.map((c) =>
 							<Row key={c.id} c={c} canAct={canAct}
-								onTransfer={setMoving} />)}</tbody>
+								onTransfer={setMoving} onWhy={setAsked} />)}</tbody>
 					</table>
 				</div>
 			)}

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 import { render } from "preact";
-import texts from "i18n:account,agent,banner,board,channel,common,contact,error,health,list,needs,offer,park,close,signin,state,thread,transfer,composer,video,rail";
+import texts from "i18n:account,agent,banner,board,channel,common,contact,error,health,list,needs,offer,park,close,signin,state,thread,transfer,composer,video,rail,why";
 import { lang, useTexts } from "../lib/i18n";
 import { applyTheme, languageWishes } from "../lib/prefs";
 import { Gate } from "../ui/gate";

@@ -7,8 +7,9 @@ import { hasKeys } from "../lib/prefs";
 import { now } from "../lib/now";
 import { left } from "../lib/time";
 import { store } from "../live/client";
-import type { Offer, Presence } from "../lib/types";
+import type { Contact, Offer, Presence } from "../lib/types";
 import { ChannelIcon } from "../ui/badge";
+import { WhyButton, WhyDialog } from "../ui/why";
 import { accept, decline } from "./actions";
 import { nameOf } from "./row";
 
@@ -29,7 +30,7 @@ function Idle({ presence }: { presence: Presence | null }) {
 	);
 }
 
-function Live({ offer, others }: { offer: Offer; others: number }) {
+function Live({ offer, others, onWhy }: { offer: Offer; others: number; onWhy(): void }) {
 	const [busy, setBusy] = useState(false);
 	const { contact } = offer;
 	const total = Math.max(1, left(offer.expires_at, Date.parse(offer.offered_at)));
@@ -56,6 +57,7 @@ function Live({ offer, others }: { offer: Offer; others: number }) {
 					data-testid="offer-accept">{t("offer.accept")} {hint("a")}</button>
 				<button type="button" class="btn" disabled={busy} onClick={act(decline)}
 					data-testid="offer-decline">{t("offer.decline")} {hint("d")}</button>
+				<WhyButton number={contact.number} onAsk={onWhy} look="icon" />
 				{others > 0 && <span class="muted">{t("offer.more", { n: others })}</span>}
 			</div>
 		</div>
@@ -69,6 +71,8 @@ export function currentOffer(): Offer | undefined {
 
 export function OfferStrip() {
 	const offer = currentOffer();
+	/* Stays open when the offer goes: whoever reads is not interrupted. */
+	const [asked, setAsked] = useState<Contact | null>(null);
 	return (
 		<section class="offer-slot" aria-label={t("offer.title")}>
 			<p class="vh" role="alert">
@@ -78,8 +82,10 @@ export function OfferStrip() {
 			</p>
 			{offer
 				? <Live key={`${offer.contact.id}.${offer.epoch}`} offer={offer}
-					others={store.offers.value.length - 1} />
+					others={store.offers.value.length - 1}
+					onWhy={() => setAsked(offer.contact)} />
 				: <Idle presence={store.presence.value} />}
+			{asked && <WhyDialog contact={asked} onClose={() => setAsked(null)} />}
 		</section>
 	);
 }

@@ -80,12 +80,21 @@ export interface Customer {
 	addresses: { channel: Kind; value: string; verified: boolean }[];
 }
 
+export interface WhyCount { reason: string; label: string; count: number }
+export interface WhyScene {
+	place: string; order_label: string; left_off: number;
+	counts: WhyCount[]; outside: WhyCount[];
+	others: { agent: Named; reason: string; label: string; why: string }[];
+}
+/** The members of WhyScene are missing where the journal no longer reaches back. */
+export interface Decision extends Partial<WhyScene> {
+	decision: number; at: string; agent: Named | null; epoch: number; outcome: string | null;
+	headline: string; outcome_label: string; why: string | null; note: string;
+	verified: boolean; check: string;
+}
 export interface Explanation {
-	contact: string;
-	offers: {
-		at: string; agent: Named; epoch: number; outcome: string | null; why: string;
-		others: { agent: Named; reason: string; why: string }[];
-	}[];
+	contact: string; decisions: number; left_off: number; offers: Decision[];
+	waiting: (WhyScene & { why: string | null }) | null;
 }
 
 export interface Page<T> { items: T[]; next?: string | null; head?: number }

@@ -46,6 +46,8 @@ export class Chat {
 	greeting = "";
 	agent: string | null = null;
 	place: Place | null = null;
+	/** Why nobody answers: the queue is closed, full, or nobody came in time. */
+	notice: string | null = null;
 	typing: { name: string; until: number } | null = null;
 	limit = TEXT_MAX;
 	visitor: string | null;
@@ -166,6 +168,7 @@ export class Chat {
 		this.toldRead = Math.min(this.toldRead, this.seq);
 		this.limit = Number((f.limits as { text?: number } | undefined)?.text) || TEXT_MAX;
 		this.setPhase(f.state as Phase);
+		this.notice = null; /* a state frame follows */
 		this.isUp = true;
 		this.inFlight = null;
 		/* What is unsent begins a new conversation: first let the rest of the old one arrive. */
@@ -248,6 +251,7 @@ export class Chat {
 	private changed(f: Frame): void {
 		this.setPhase(f.state as Phase);
 		this.agent = typeof f.agent === "string" ? f.agent : null;
+		this.notice = typeof f.reason === "string" && typeof f.text === "string" ? f.text : null;
 	}
 
 	private setPhase(phase: Phase): void {

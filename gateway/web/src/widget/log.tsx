@@ -77,9 +77,9 @@ function Spoken({ text }: { text: string }) {
 }
 
 function Now({ link }: { link: ChatLink }) {
-	const { place, phase, typing } = link.chat;
+	const { place, phase, typing, notice } = link.chat;
 	const isTyping = typing !== null && typing.until > Date.now();
-	const line = phase === "waiting" && place ? placeText(place) : "";
+	const line = notice ?? (phase === "waiting" && place ? placeText(place) : "");
 	const typed = isTyping ? t("widget.typing", { name: typing.name || t("widget.title") }) : "";
 	return (
 		<>
