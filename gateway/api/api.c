@@ -51,7 +51,9 @@ int api_refuse_faults(struct api_call *c, const struct json_faults *faults)
 
 static void answer_faults(struct api_call *c)
 {
-	const struct problem_kind *kind = problem_of_code(c->code);
+	static const struct problem_kind unsound = {422, "unsound", "The routing would not work so"};
+	bool is_unsound = c->unsound.n > 0;
+	const struct problem_kind *kind = is_unsound ? &unsound : problem_of_code(c->code);
 	struct usher_buf out = {0};
 	struct json_writer w;
 	json_writer_init(&w, &out);
@@ -62,10 +64,24 @@ static void answer_faults(struct api_call *c)
 	json_put_int(&w, "status", kind->status);
 	json_put_string(&w, "code", kind->code);
 	json_put_string(&w, "detail", c->err.text);
-	json_put_faults(&w, c->faults);
+	if (is_unsound)
+		json_put_raw(&w, "errors", c->unsound);
+	else
+		json_put_faults(&w, c->faults);
 	json_write_object_end(&w);
 	http_server_ops()->reply(c->x, kind->status, PROBLEM_TYPE, buf_text(&out), NULL);
 	buf_done(&out);
+}
+
+/* What the linter has to say of a change stands in the object that is answered. */
+static void add_warnings(const struct api_call *c, struct usher_buf *out)
+{
+	if (c->warnings.n == 0 || out->n < 2 || out->p[out->n - 1] != '}')
+		return;
+	out->n--;
+	buf_adds(out, out->p[out->n - 1] == '{' ? "\"warnings\":" : ",\"warnings\":");
+	buf_add_text(out, c->warnings);
+	buf_addc(out, '}');
 }
 
 static void answer(struct api_call *c)
@@ -78,7 +94,8 @@ static void answer(struct api_call *c)
 		c->action->render(c, &w);
 	if (c->code == 0 && c->action->start != NULL)
 		buf_add_text(&out, c->text);
-	if (c->code == E_INVALID && c->faults != NULL)
+	add_warnings(c, &out);
+	if (c->code == E_INVALID && (c->faults != NULL || c->unsound.n > 0))
 		answer_faults(c);
 	else if (c->code < 0)
 		http->problem(c->x, c->code, c->err.text);

@@ -28,6 +28,8 @@ struct api_call {
 	int code;                /* 0, or a refusal: then detail is the sentence */
 	struct usher_error err;
 	struct json_faults *faults; /* in the arena; NULL: err says it all */
+	struct usher_text unsound;  /* "errors" of the linter, a JSON list in the arena */
+	struct usher_text warnings; /* of the linter, likewise: into the object that is answered */
 	usher_id id, id2;        /* for render: what was made or changed */
 	int64_t number;
 	struct usher_text text;  /* in the arena */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The configured ways in. */
 #include "gateway/api/api.h"
+#include "gateway/api/api_lint.h"
 
 #include "gateway/directory.h"
 #include "gateway/lines.h"
@@ -116,6 +117,8 @@ static int save(struct turn *t, struct api_call *c, struct channel_row *row,
 	merge(c, driver, row->settings, settings, &merged);
 	row->settings = buf_text(&merged);
 	int code = lines_check(row->driver, row->settings, &c->err);
+	if (code == 0)
+		code = api_lint(t, c, &(struct lint_change){.channel = row});
 	if (code == 0) {
 		const char *id = arena_string(t->arena, row->id);
 		directory_put_channel(t, row);

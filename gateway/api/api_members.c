@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Who serves a queue: ring, penalty, weight and position of each member. */
 #include "gateway/api/api.h"
+#include "gateway/api/api_lint.h"
 
 #include "gateway/directory.h"
 #include "gateway/publish.h"
@@ -76,7 +77,9 @@ static int save(struct turn *t, struct api_call *c, const struct user_row *old,
 	json_writer_init(&w, &queues);
 	routing_members_write(m->items, m->count, &routing_names_stored, &w);
 	row.queues = buf_text(&queues);
-	int code = directory_put_user(t, &row);
+	int code = c->action->render == NULL ? 0 : api_lint(t, c, &(struct lint_change){.user = &row});
+	if (code == 0)
+		code = directory_put_user(t, &row);
 	buf_done(&queues);
 	if (code < 0)
 		return code;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Queues, skills, wrap-up codes, figures. */
 #include "gateway/api/api.h"
+#include "gateway/api/api_lint.h"
 
 #include "gateway/directory.h"
 #include "gateway/directory_names.h"
@@ -125,6 +126,8 @@ static int save_queue(struct turn *t, struct api_call *c, struct queue_row *row,
 		code = api_refuse(c, E_EXISTS, "slug: \"%.*s\" is taken", TEXT_ARG(row->slug));
 	/* The old row's texts are gone once the directory has the new one. */
 	struct usher_text slug = arena_text(t->arena, row->slug);
+	if (code == 0)
+		code = api_lint(t, c, &(struct lint_change){.queue = row});
 	if (code == 0)
 		code = directory_put_queue(t, row);
 	if (code == 0) {

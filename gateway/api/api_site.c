@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* API tokens, what waits to leave, the audit log. */
 #include "gateway/api/api.h"
+#include "gateway/api/api_lint.h"
 
-#include "gateway/directory.h"
 #include "gateway/outbox.h"
-#include "gateway/requirements.h"
 #include "gateway/seed.h"
 #include "gateway/shapes.h"
 
@@ -108,114 +107,6 @@ static void render_setup_link(struct api_call *c, struct json_writer *w)
 	json_write_object_end(w);
 }
 
-/* ---- the routing linter: what can be seen without waiting for a contact ------------------------------------- */
-
-static void put_finding(struct json_writer *w, const char *format, ...) USHER_PRINTF(2, 3);
-
-static void put_finding(struct json_writer *w, const char *format, ...)
-{
-	char text[300];
-	va_list args;
-	va_start(args, format);
-	vsnprintf(text, sizeof text, format, args);
-	va_end(args);
-	json_write_object(w);
-	json_put_string(w, "detail", text);
-	json_write_object_end(w);
-}
-
-static bool has_skill(const struct user_row *user, const struct routing_requirement *need)
-{
-	struct routing_skill skills[ROUTING_SKILLS_MAX];
-	int n = requirements_parse(user->skills, skills, ROUTING_SKILLS_MAX);
-	for (int i = 0; i < n; i++)
-		if (skills[i].skill == need->skill && skills[i].level >= need->level)
-			return true;
-	return false;
-}
-
-/* In the last step too, in which a contact waits for ever. */
-static bool stays_required(const struct routing_queue_set *set, const struct routing_requirement *need)
-{
-	const struct routing_step none = {0};
-	unsigned last = set->step_count > 0 ? set->step_count - 1u : 0;
-	const struct routing_step *step = set->step_count > 0 ? &set->steps[last] : &none;
-	bool is_dropped = need->level <= step->level_drop ||
-			  (need->until_step > 0 && last >= need->until_step);
-	for (unsigned i = 0; i < step->drop_count; i++)
-		is_dropped = is_dropped || step->drops[i] == need->skill;
-	return !need->is_preferred && !is_dropped;
-}
-
-static bool can_serve(const struct user_row *user, const struct queue_row *queue)
-{
-	struct routing_settings settings;
-	bool can = directory_is_member(user, queue->id);
-	routing_settings_load(&settings, queue->fields);
-	const struct routing_queue_set *set = &settings.set;
-	for (unsigned i = 0; can && i < set->requirement_count; i++)
-		can = !stays_required(set, &set->requirements[i]) ||
-		      has_skill(user, &set->requirements[i]);
-	routing_settings_done(&settings);
-	return can;
-}
-
-static void check_queue(struct api_call *c, struct json_writer *w, const struct queue_row *queue)
-{
-	size_t n, members = 0, able = 0;
-	const struct user_row *const *users = directory_users(c->g->directory, &n);
-	for (size_t i = 0; i < n; i++) {
-		members += directory_is_member(users[i], queue->id);
-		able += can_serve(users[i], queue);
-	}
-	if (members == 0)
-		put_finding(w, "queue %.*s: nobody serves it; add it to a user's queues",
-			    TEXT_ARG(queue->slug));
-	else if (able == 0)
-		put_finding(w, "queue %.*s: none of its %zu members has the skills it requires",
-			    TEXT_ARG(queue->slug), members);
-}
-
-/* Who cannot be told is not turned away, whatever the queue says (kept.h). */
-static void check_kept(struct api_call *c, struct json_writer *w, const struct channel_row *channel)
-{
-	const struct queue_row *queue = directory_queue(c->g->directory, channel->queue);
-	struct routing_settings settings;
-	if (queue == NULL || channel_is_live((enum channel_kind)channel->kind))
-		return;
-	routing_settings_load(&settings, queue->fields);
-	const struct routing_queue_set *set = &settings.set;
-	bool ends_closed = set->closed == TREAT_END && settings.hours.n > 0;
-	bool ends_full = set->full == TREAT_END && set->length_max > 0;
-	if (ends_closed || ends_full)
-		put_finding(w, "channel %.*s: its queue %.*s turns away who comes while it is %s; what "
-			       "comes by this channel is kept and tried again instead",
-			    TEXT_ARG(channel->id), TEXT_ARG(queue->slug),
-			    ends_closed && ends_full ? "closed or full"
-			    : ends_closed	     ? "closed"
-						     : "full");
-	routing_settings_done(&settings);
-}
-
-static void render_routing_check(struct api_call *c, struct json_writer *w)
-{
-	size_t n;
-	json_write_object(w);
-	json_put_list(w, "items");
-	const struct queue_row *const *queues = directory_queues(c->g->directory, &n);
-	for (size_t i = 0; i < n; i++)
-		check_queue(c, w, queues[i]);
-	const struct channel_row *const *channels = directory_channels(c->g->directory, &n);
-	for (size_t i = 0; i < n; i++) {
-		check_kept(c, w, channels[i]);
-		if (directory_queue(c->g->directory, channels[i]->queue) == NULL)
-			put_finding(w, "channel %.*s: its queue was removed, so its contacts are refused",
-				    TEXT_ARG(channels[i]->id));
-	}
-	json_write_list_end(w);
-	json_write_object_end(w);
-}
-
 /* ---- the outbox -------------------------------------------------------------------------------------------- */
 
 #define OUTBOX_SHOWN_MAX 500
@@ -289,7 +180,7 @@ const struct api_action api_site_actions[] = {
 	{"POST", "tokens", ROLE_ADMIN, act_token, render_token, 201},
 	{"DELETE", "tokens/{}", ROLE_ADMIN, act_token_remove, NULL, 0},
 	{"POST", "setup-links", ROLE_ADMIN, act_setup_link, render_setup_link, 201},
-	{"GET", "routing/check", ROLE_SUPERVISOR | ROLE_ADMIN, NULL, render_routing_check, 0},
+	{"GET", "routing/check", ROLE_SUPERVISOR | ROLE_ADMIN, NULL, api_render_lint, 0},
 	{"GET", "outbox", ROLE_SUPERVISOR | ROLE_ADMIN, NULL, render_outbox, 0},
 	{"GET", "audit", ROLE_ADMIN, NULL, render_audit, 0},
 	{NULL, NULL, 0, NULL, NULL, 0},

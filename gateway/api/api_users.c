@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* People: accounts, presence, agents as supervisors see them. */
 #include "gateway/api/api.h"
+#include "gateway/api/api_lint.h"
 
 #include "gateway/auth_limit.h"
 #include "gateway/directory.h"
@@ -141,6 +142,8 @@ static int save_user(struct turn *t, struct api_call *c, struct user_row *row)
 	if (code == 0 && (row->roles & ROLE_ADMIN) == 0 && old != NULL && is_last_admin(c, old))
 		code = api_refuse(c, E_STATE, "roles: the last admin stays one");
 	struct usher_text login = arena_text(t->arena, row->login);
+	if (code == 0)
+		code = api_lint(t, c, &(struct lint_change){.user = row});
 	if (code == 0)
 		code = directory_put_user(t, row);
 	if (code == 0) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a contact of each channel takes of an agent. */
 #include "gateway/api/api.h"
+#include "gateway/api/api_lint.h"
 
 #include "gateway/engine.h"
 
@@ -95,6 +96,8 @@ static int act_set(struct turn *t, struct api_call *c)
 	set.channel = kind;
 	set.weight = (uint16_t)new_weight;
 	set.count_max = (uint16_t)new_max;
+	if (api_lint(t, c, &(struct lint_change){.weight = &set}) < 0)
+		return c->code;
 	struct routing_event ev = {.kind = EV_CHANNEL_SET, .channel = set};
 	int code = turn_route(t, &ev);
 	if (code == 0)

@@ -71,6 +71,11 @@ static int read_control(const struct cli_options *o, struct target *t, char *rea
 	return is_read ? 0 : E_NOT_FOUND;
 }
 
+struct cli_call_spec {
+	const char *method, *path, *lang;
+	struct usher_text body;
+};
+
 static size_t on_data(char *bytes, size_t size, size_t count, void *arg)
 {
 	struct usher_buf *body = arg;
@@ -80,16 +85,20 @@ static size_t on_data(char *bytes, size_t size, size_t count, void *arg)
 	return size * count;
 }
 
-static void perform(CURL *curl, const struct target *t, const char *method, const char *path,
-		    struct usher_text body, struct cli_answer *ret)
+static void perform(CURL *curl, const struct target *t, const struct cli_call_spec *spec,
+		    struct cli_answer *ret)
 {
-	struct usher_buf url = {0}, auth = {0};
+	struct usher_buf url = {0}, auth = {0}, language = {0};
+	const char *method = spec->method, *path = spec->path;
+	struct usher_text body = spec->body;
 	long status = 0;
 	buf_addf(&url, "%s/api/v1/%s", t->url.p, path);
+	buf_addf(&language, "Accept-Language: %s", spec->lang != NULL ? spec->lang : "en");
 	buf_addf(&auth, "Authorization: Bearer %s", t->token.p);
 	struct curl_slist *headers = curl_slist_append(NULL, auth.p);
 	headers = curl_slist_append(headers, "Content-Type: application/json");
 	headers = curl_slist_append(headers, "Expect:");
+	headers = curl_slist_append(headers, language.p);
 	struct curl_slist *connect = t->connect.n > 0 ? curl_slist_append(NULL, t->connect.p) : NULL;
 	curl_easy_setopt(curl, CURLOPT_CONNECT_TO, connect);
 	curl_easy_setopt(curl, CURLOPT_URL, url.p);
@@ -114,6 +123,7 @@ static void perform(CURL *curl, const struct target *t, const char *method, cons
 	curl_slist_free_all(connect);
 	buf_done(&url);
 	buf_done(&auth);
+	buf_done(&language);
 }
 
 void cli_call(const struct cli_options *o, const char *method, const char *path,
@@ -131,7 +141,7 @@ void cli_call(const struct cli_options *o, const char *method, const char *path,
 	}
 	CURL *curl = code == 0 ? curl_easy_init() : NULL;
 	if (curl != NULL)
-		perform(curl, &t, method, path, body, ret);
+		perform(curl, &t, &(struct cli_call_spec){method, path, o->lang, body}, ret);
 	curl_easy_cleanup(curl);
 	buf_done(&t.url);
 	buf_done(&t.token);
@@ -152,6 +162,23 @@ static void fail_with_errors(int code, struct usher_text detail, const struct js
 	buf_done(&rest);
 }
 
+void cli_warnings(const struct cli_options *o, struct usher_text body)
+{
+	struct json *answer = NULL;
+	if (o->is_quiet || json_parse(&answer, body, ANSWER_MAX, NULL) < 0)
+		return;
+	const struct json *list = json_member(answer, "warnings");
+	for (size_t i = 0; i < json_count(list); i++) {
+		const struct json *one = json_item(list, i);
+		fprintf(stderr, "usher: %.*s: %.*s\nhint: %.*s %.*s\n",
+			TEXT_ARG(json_as_text(json_member(one, "severity"))),
+			TEXT_ARG(json_as_text(json_member(one, "detail"))),
+			TEXT_ARG(json_as_text(json_member(one, "why"))),
+			TEXT_ARG(json_as_text(json_member(one, "mend"))));
+	}
+	json_free(answer);
+}
+
 int cli_answer_fault(const struct cli_answer *a)
 {
 	struct json *problem = NULL;
@@ -164,7 +191,10 @@ int cli_answer_fault(const struct cli_answer *a)
 	int code = a->status == 401 || a->status == 403 ? EXIT_NOT_ALLOWED
 		   : a->status == 503			 ? EXIT_UNREACHABLE
 							 : EXIT_FAILED;
-	if (detail.n > 0)
+	if (a->status == 422)
+		cli_fail(code, "mend it, or save it all the same with --force", "%.*s",
+			 TEXT_ARG(detail));
+	else if (detail.n > 0)
 		fail_with_errors(code, detail, json_member(problem, "errors"));
 	else
 		cli_fail(code, NULL, "the server answered %d", a->status);

@@ -16,7 +16,7 @@ static const struct {
 	{"serve", cli_serve, "run Usher until SIGTERM; --supervise restarts it when it ends with a fault"},
 	{"init", cli_init, "make the data folder and print the one-time link for the first admin"},
 	{"demo", cli_demo, "run with demo data and print each sign-in; [--port 8080] [--lmtp-port 2424]"},
-	{"check", cli_check, "check the configuration file, and the routing of a running Usher"},
+	{"check", cli_check, "[routing]: check the configuration file, and the routing of a running Usher or a data folder"},
 	{"bench", cli_bench, "[routing [full]|store]: what this machine can do, beside limits of the same run"},
 	{"hours", cli_hours, "check FILE|- [at=INSTANT]: what opening hours in JSON mean, day by day"},
 	{"staffing", cli_staffing, "--calls N --aht S …: agents needed for a service level, and what more or fewer give"},
@@ -62,6 +62,8 @@ static void print_help(FILE *out)
 	      "  -o FORMAT          table, json, ndjson or csv\n"
 	      "  -q, --quiet        print only what was asked for\n"
 	      "  --yes              do not ask before removing\n"
+	      "  --force            save what the routing linter calls an error\n"
+	      "  --lang LANGUAGE    en, fi or et: of what the routing linter says\n"
 	      "  --help, --version\n"
 	      "\nsettings (file, USHER_<KEY> in the environment, or --set):\n", out);
 	config_each(print_key, out);
@@ -108,6 +110,10 @@ static int take_option(struct cli_options *o, const char *arg, int *i, int argc,
 		o->is_quiet = true;
 	else if (strcmp(arg, "--yes") == 0)
 		o->is_yes = true;
+	else if (strcmp(arg, "--force") == 0)
+		o->is_forced = true;
+	else if ((value = value_of(arg, "--lang", i, argc, argv)) != NULL)
+		o->lang = value;
 	else
 		return E_INVALID;
 	return 0;
@@ -129,6 +135,11 @@ static int read_options(struct cli_options *o, int argc, char **argv)
 			o->args[o->arg_count++] = arg;
 	}
 	return 0;
+}
+
+static bool is_language(const char *name)
+{
+	return strcmp(name, "en") == 0 || strcmp(name, "fi") == 0 || strcmp(name, "et") == 0;
 }
 
 static bool is_format(const char *name)
@@ -178,6 +189,8 @@ int cli_main(int argc, char **argv)
 	code = read_options(o, argc, argv);
 	if (code == 0 && !is_format(o->output))
 		code = cli_fail(EXIT_USAGE_ERROR, NULL, "-o %s: table, json, ndjson or csv", o->output);
+	if (code == 0 && o->lang != NULL && !is_language(o->lang))
+		code = cli_fail(EXIT_USAGE_ERROR, NULL, "--lang %s: en, fi or et", o->lang);
 	if (code == 0)
 		code = run(o);
 	free(o);

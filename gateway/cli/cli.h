@@ -27,7 +27,8 @@ struct cli_options {
 	int set_count;
 	const char *url, *token;  /* of a remote Usher, or NULL */
 	const char *output;       /* "table", "json", "ndjson", "csv" */
-	bool is_quiet, is_yes;
+	const char *lang;         /* of findings and warnings, or NULL: English */
+	bool is_quiet, is_yes, is_forced;
 	const char *args[64];     /* what is left, command included */
 	int arg_count;
 };
@@ -62,6 +63,8 @@ struct cli_answer {
 };
 void cli_call(const struct cli_options *o, const char *method, const char *path,
 	      struct usher_text body, struct cli_answer *ret);
+/* Prints what the linter said of a change that was made, on standard error. */
+void cli_warnings(const struct cli_options *o, struct usher_text body);
 /* Prints the fault of an answer that is no success, as an exit code. */
 int cli_answer_fault(const struct cli_answer *a);
 

@@ -346,9 +346,13 @@ static int call(const struct cli_options *o, const struct noun_verb *v, int firs
 	buf_adds(&full, path);
 	if (is_get)
 		add_query(o, first, &full);
+	else if (o->is_forced)
+		buf_adds(&full, "?force=true");
 	int code = is_get ? 0 : make_body(o, first, &body);
 	if (code == 0) {
 		cli_call(o, v->method, full.p, buf_text(&body), &answer);
+		if (answer.status >= 200 && answer.status < 300 && !is_get)
+			cli_warnings(o, buf_text(&answer.body));
 		if (answer.status >= 200 && answer.status < 300)
 			code = v->columns != NULL ? cli_print(o, buf_text(&answer.body), v->columns) : 0;
 		else

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* serve, init, check. */
+/* serve, init. */
 #include "gateway/cli/cli.h"
 
 #include "gateway/auth.h"
@@ -176,50 +176,4 @@ int cli_init(const struct cli_options *o)
 	arena_done(&g.arena);
 	config_free(config);
 	return code;
-}
-
-/* ---- check ------------------------------------------------------------------------------------------------- */
-
-static int check_routing(const struct cli_options *o)
-{
-	struct cli_answer answer;
-	struct json *json = NULL;
-	int faults = 0;
-	cli_call(o, "GET", "routing/check", TEXT_NONE, &answer);
-	if (answer.status == 0) {
-		if (!o->is_quiet)
-			puts("routing: not checked (no Usher runs on that data folder)");
-		buf_done(&answer.body);
-		return EXIT_DONE;
-	}
-	if (answer.status != 200) {
-		int code = cli_answer_fault(&answer);
-		buf_done(&answer.body);
-		return code;
-	}
-	if (json_parse(&json, buf_text(&answer.body), 1 << 20, NULL) == 0) {
-		const struct json *items = json_member(json, "items");
-		for (size_t i = 0; i < json_count(items); i++, faults++) {
-			struct usher_text text = json_as_text(json_member(json_item(items, i), "detail"));
-			printf("routing: %.*s\n", TEXT_ARG(text));
-		}
-		json_free(json);
-	}
-	buf_done(&answer.body);
-	if (faults == 0 && !o->is_quiet)
-		puts("routing: nothing to mend");
-	return faults > 0 ? EXIT_FAILED : EXIT_DONE;
-}
-
-int cli_check(const struct cli_options *o)
-{
-	struct config *config = NULL;
-	int code = load(o, &config);
-	if (code != 0)
-		return code;
-	if (!o->is_quiet)
-		printf("configuration: correct (listen %s:%d, data in %s)\n", config_listen_host(config),
-		       config_listen_port(config), config_data_dir(config));
-	config_free(config);
-	return check_routing(o);
 }
