@@ -48,6 +48,21 @@ static void put_attachments(json_t *o, const struct mail *mail)
 	json_decref(array);
 }
 
+static void put_folds(json_t *o, const char *name, const struct mail_folds *folds)
+{
+	json_t *array = json_array();
+	for (int i = 0; i < folds->count; i++) {
+		const struct mail_fold *f = &folds->item[i];
+		const char *kind = f->kind == MAIL_FOLD_SIGNATURE ? "signature" : "quote";
+		json_array_append_new(array, json_pack("{s:s, s:I, s:I}", "kind", kind, "from",
+						       (json_int_t)f->from, "to",
+						       (json_int_t)f->to));
+	}
+	if (folds->count > 0)
+		json_object_set(o, name, array);
+	json_decref(array);
+}
+
 static void put_thread(json_t *o, const struct mail *mail)
 {
 	put(o, "message_id", mail->message_id);
@@ -71,6 +86,8 @@ static struct usher_text fields_of(const struct mail *mail, const struct email_e
 	put(o, "automatic", mail->automatic);
 	put(o, "envelope_from", envelope->from);
 	put_attachments(o, mail);
+	put_folds(o, "folds", &mail->body_folds);
+	put_folds(o, "html_folds", &mail->html_folds);
 	if (mail->date_us > 0) {
 		char date[TIME_TEXT_BYTES];
 		time_format(mail->date_us, date);
