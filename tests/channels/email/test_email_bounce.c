@@ -2,7 +2,9 @@
 #include "tests/tap.h"
 
 #include "channels/email/email_bounce.h"
+#include "channels/email/email_inbound.h"
 #include "channels/email/email_parse.h"
+#include "channels/email/email_token.h"
 #include "tests/channels/email/corpus.h"
 
 #include <jansson.h>
@@ -181,6 +183,52 @@ static void leaves_people_alone(void **state)
 			fail_msg("case %zu is taken for a report", i);
 }
 
+static struct inbound item_of(const struct email_identity *identity, struct usher_text raw)
+{
+	struct mail *m = ARENA_NEW(&arena, struct mail);
+	struct email_envelope *e = ARENA_NEW(&arena, struct email_envelope);
+	struct inbound in;
+	assert_int_equal(email_parse(raw, 0, &arena, m, NULL), 0);
+	email_inbound(identity, m, e, "", &arena, &in);
+	return in;
+}
+
+/* Our own Message-ID proves which message it is about; anybody else's proves nothing. */
+static void finds_the_message(void **state)
+{
+	(void)state;
+	static const char format[] =
+		"From: MAILER-DAEMON@mx.test\nTo: %s\nSubject: failure notice\n\nHi. This is the "
+		"qmail-send program.\n\n<anna@b.test>:\n552 5.2.2 over quota\n\n--- Below this "
+		"line is "
+		"a copy of the message.\n\nReturn-Path: <x>\nMessage-ID: <%.*s>\n";
+	struct email_identity id = {.key = {TEXT("0123456789abcdef0123456789abcdef"), TEXT("mail")},
+				    .address = TEXT("support@example.test"),
+				    .domain = TEXT("example.test")};
+	struct usher_text ours = email_token_message_id(&id.key, 500, 77, id.domain, &arena);
+	struct inbound in =
+		item_of(&id, arena_textf(&arena, format, "support@example.test", TEXT_ARG(ours)));
+	assert_non_null(in.report);
+	assert_true(in.report->contact == 77 && in.report->message == 500);
+	assert_int_equal(in.report->count, 1);
+	assert_text(in.report->item[0].address, "anna@b.test");
+	assert_int_equal(in.report->item[0].state, DELIVERY_FAILED);
+	assert_true(text_starts(in.report->item[0].reason, TEXT("mailbox full (")));
+	assert_true(in.is_automatic);
+	/* A mac of another channel, and an id somebody made up */
+	struct email_key other = {id.key.secret, TEXT("other")};
+	struct usher_text theirs = email_token_message_id(&other, 500, 77, id.domain, &arena);
+	in = item_of(&id, arena_textf(&arena, format, "support@example.test", TEXT_ARG(theirs)));
+	assert_null(in.report);
+	assert_true(in.is_automatic);
+	/* The reply address proves the contact where the id was lost. */
+	struct usher_text reply = email_token_address(&id.key, id.address, 77, &arena);
+	in = item_of(&id, arena_textf(&arena, format, arena_string(&arena, reply),
+				      TEXT_ARG(TEXT("x@y"))));
+	assert_non_null(in.report);
+	assert_true(in.report->contact == 77 && in.report->message == 0);
+}
+
 /* Each of these would take minutes were anything in it quadratic. */
 static void is_linear(void **state)
 {
@@ -318,6 +366,7 @@ int main(void)
 		cmocka_unit_test(reads_complaints_and_receipts),
 		cmocka_unit_test(reads_bounces_in_words),
 		cmocka_unit_test(leaves_people_alone),
+		cmocka_unit_test(finds_the_message),
 		cmocka_unit_test(is_linear),
 		cmocka_unit_test(names_the_fault),
 		cmocka_unit_test(reads_the_public_set),
