@@ -274,6 +274,10 @@ static const struct html_case html_cases[] = {
 	{"<p>hi</p><blockquote type=cite>one?</blockquote><p>yes</p>",
 	 "<p>hi</p><blockquote type=\"cite\">one?</blockquote><p>yes</p>"},
 	{"<div class=gmail_quote>all</div>", "<div>all</div>"},
+	/* an introduction outside of the element that holds the quotation */
+	{"<p>hi</p><div class=moz-cite-prefix>x kirjoitti 5.5.2025:</div><div><blockquote type=cite>a"
+	 "</blockquote></div>",
+	 "<p>hi</p>{<div>x kirjoitti 5.5.2025:</div>}<div>{<blockquote type=\"cite\">a</blockquote>}</div>"},
 	{"<blockquote>a saying</blockquote><p>by me</p>",
 	 "<blockquote>a saying</blockquote><p>by me</p>"},
 	{"<p>Anna wrote on 5.5.2025 10:15:</p><p>words</p>",
