@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reports about messages that left: what they change, and what a forged one does not. */
+#include "gateway/clock.h"
 #include "gateway/outbox.h"
 #include "tests/gateway/world.h"
 
@@ -63,6 +64,14 @@ static struct sent answered(struct world *w, bool is_closed)
 			assert_int_equal(
 				command(w, EV_WRAPUP_DONE, s.contact, (uint64_t)c->row.epoch), 0);
 		assert_int_equal(c->row.state, CONTACT_CLOSED);
+	} else {
+		struct job park = {.ev = {.kind = EV_PARK}};
+		park.ev.command.contact = s.contact;
+		park.ev.command.agent = w->agent;
+		park.ev.command.epoch = (uint64_t)c->row.epoch;
+		park.ev.command.until_us = gateway_now() + USHER_DAY;
+		assert_int_equal(do_turn(w, run_route, &park), 0);
+		assert_int_equal(c->row.state, CONTACT_PARKED);
 	}
 	return s;
 }
@@ -117,6 +126,20 @@ static void test_bounce_fails_the_message_and_reopens(void **state)
 	assert_int_equal(h2.code, E_EXISTS);
 	bounce(w, &r, "b2");
 	assert_int_equal(c->row.seq, seq);
+	arena_done(&arena);
+}
+
+static void test_bounce_wakes_a_parked_contact(void **state)
+{
+	struct world *w = *state;
+	struct arena arena = {0};
+	struct sent s = answered(w, false);
+	struct inbound_report r = report_of(&s, "anna@b.test", DELIVERY_FAILED);
+	bounce(w, &r, "k1");
+	struct contact *c = book_contact(w->g.book, s.contact);
+	assert_int_equal(stored(w, s.contact, s.seq, &arena).delivery, DELIVERY_FAILED);
+	assert_int_not_equal(c->row.state, CONTACT_PARKED);
+	assert_int_equal(c->row.agent, w->agent);
 	arena_done(&arena);
 }
 
@@ -203,6 +226,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WITH_WORLD(test_bounce_fails_the_message_and_reopens),
+		WITH_WORLD(test_bounce_wakes_a_parked_contact),
 		WITH_WORLD(test_delay_and_receipt),
 		WITH_WORLD(test_forged_bounces_change_nothing),
 		WITH_WORLD(test_complaint_marks_the_customer),
