@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reports about messages that left: what they change, and what a forged one does not. */
+#include "gateway/autoanswer.h"
 #include "gateway/clock.h"
 #include "gateway/outbox.h"
 #include "tests/gateway/world.h"
@@ -222,6 +223,59 @@ static void test_absence_joins_the_newest_contact(void **state)
 	assert_true(submit(w, &in).result.is_new);
 }
 
+struct ask {
+	usher_id contact;
+	usher_us at_us; /* of the answer written first; 0 = none */
+	bool is_robot, asks_after; /* in the turn that wrote it */
+};
+
+static int ask(struct turn *t, struct job *job)
+{
+	struct ask *a = job->arg;
+	struct contact *c = book_contact(t->g->book, a->contact);
+	struct inbound in = {.kind = INBOUND_MESSAGE, .is_automatic = a->is_robot};
+	bool may = a->asks_after || autoanswer_may(t, c, &in);
+	if (a->at_us != 0)
+		book_message(t, c, &(struct message_row){.kind = MESSAGE_TEXT,
+							 .author = AUTHOR_SYSTEM,
+							 .channel = CHANNEL_EMAIL,
+							 .at_us = a->at_us,
+							 .delivery = DELIVERY_QUEUED,
+							 .body = TEXT("We got your mail.")});
+	return a->asks_after ? autoanswer_may(t, c, &in) : may;
+}
+
+static bool may_answer(struct world *w, struct ask a)
+{
+	struct job job = {.arg = &a};
+	return do_turn(w, ask, &job) == 1;
+}
+
+static void test_one_automatic_answer_a_day(void **state)
+{
+	struct world *w = *state;
+	struct inbound in = mail_from("anna@b.test", "q1");
+	usher_id one = submit(w, &in).result.contact;
+	in = mail_from("anna@b.test", "q2");
+	usher_id two = submit(w, &in).result.contact;
+	in = mail_from("bo@b.test", "q3");
+	usher_id other = submit(w, &in).result.contact;
+	usher_us now = gateway_now();
+	assert_int_not_equal(one, two);
+	assert_false(may_answer(w, (struct ask){.contact = one, .is_robot = true}));
+	assert_true(may_answer(w, (struct ask){.contact = one, .at_us = now - 2 * USHER_DAY}));
+	assert_true(may_answer(w, (struct ask){.contact = one})); /* that was long ago */
+	assert_false(may_answer(w, (struct ask){.contact = one, .at_us = now, .asks_after = true}));
+	assert_false(may_answer(w, (struct ask){.contact = one}));
+	assert_false(may_answer(w, (struct ask){.contact = two}));
+	assert_true(may_answer(w, (struct ask){.contact = other}));
+	struct store *store = w->g.store;
+	world_close(w);
+	world_open(w, store);
+	assert_false(may_answer(w, (struct ask){.contact = two}));
+	assert_true(may_answer(w, (struct ask){.contact = other}));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -231,6 +285,7 @@ int main(void)
 		WITH_WORLD(test_forged_bounces_change_nothing),
 		WITH_WORLD(test_complaint_marks_the_customer),
 		WITH_WORLD(test_absence_joins_the_newest_contact),
+		WITH_WORLD(test_one_automatic_answer_a_day),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
