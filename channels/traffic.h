@@ -18,6 +18,23 @@ enum inbound_kind {
 };
 
 #define INBOUND_REFS_MAX 40
+#define INBOUND_REPORTED_MAX 10
+
+/* What the far side says became of a message of ours. Only a claim: it changes something when
+ * `contact` and `message` are proven by a signed mark, the message left, and one of the
+ * recipients is the one it was sent to. Else the item is an ordinary one. */
+struct inbound_reported {
+	struct usher_text address;
+	enum delivery_state state; /* FAILED, RETRY (the far side still tries), DELIVERED, READ */
+	struct usher_text reason;  /* for people */
+};
+struct inbound_report {
+	usher_id contact; /* proven */
+	usher_id message; /* proven; 0 = the newest of the contact that left */
+	bool is_complaint; /* its reader called it unwanted; an empty address is any */
+	struct inbound_reported item[INBOUND_REPORTED_MAX];
+	int count;
+};
 
 /* All texts are borrowed until inbound() returns. */
 struct inbound {
@@ -33,6 +50,9 @@ struct inbound {
 	bool may_open;               /* may start a contact when it belongs to none; else such an
 				      * item ends with E_NOT_FOUND */
 	bool is_automatic;           /* robots: never re-opens, never gets an automatic answer */
+	bool is_away;                /* a note of absence: joins the newest contact of its sender
+				      * where it names none, and waits for nobody */
+	const struct inbound_report *report; /* NULL: none. Borrowed like the texts */
 	usher_us at_us;              /* when it was said, as far as trusted; 0 = now */
 	struct usher_text address;   /* of the customer on this channel, normalised */
 	struct usher_text name;      /* as claimed */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gateway/intake.h"
 
+#include "gateway/bounce.h"
 #include "gateway/customers.h"
 #include "gateway/directory.h"
 #include "gateway/effects_say.h"
@@ -39,6 +40,7 @@ static void copy_inbound(struct arena *a, struct inbound *to, const struct inbou
 		*texts[i] = arena_text(a, *texts[i]);
 	for (int i = 0; i < to->ref_count; i++)
 		to->refs[i] = arena_text(a, to->refs[i]);
+	to->report = bounce_copy(a, from->report);
 }
 
 /* ---- finding the contact ---------------------------------------------------------------------- */
@@ -80,6 +82,8 @@ static struct contact *find_contact(struct turn *t, struct intake *k)
 	struct contact *c = book_contact(t->g->book, k->in.contact);
 	if (c == NULL)
 		c = by_reference(t, &k->in);
+	if (c == NULL && k->in.is_away)
+		c = bounce_newest(t, &k->in, k->channel_id);
 	if (c != NULL && c->row.state == CONTACT_CLOSED && k->in.kind == INBOUND_MESSAGE &&
 	    !may_reopen(t, c, &k->in) && !k->in.is_automatic)
 		return NULL; /* too long ago: a new contact, by the same customer */
@@ -410,6 +414,11 @@ static void apply(struct turn *t, void *arg)
 						    .contact_number = c != NULL ? c->row.number : 0};
 		if (c != NULL && c->row.state == CONTACT_CLOSED && is_turned_away(c))
 			k->result.refused = (enum contact_cause)c->row.cause;
+		return;
+	}
+	if (bounce_take(t, &k->in, k->channel_id, &k->result)) {
+		book_see(t, hash, &(struct book_seen){k->result.contact, k->result.message,
+						      k->result.seq});
 		return;
 	}
 	k->code = take_in(t, k, &c);

@@ -262,13 +262,13 @@ static struct message_row *find_message(struct turn *t, const struct report *r)
 	return &found->row;
 }
 
-static void report_message(struct turn *t, const struct report *r)
+static bool report_message(struct turn *t, const struct report *r)
 {
 	struct message_row *m = find_message(t, r);
 	if (m == NULL)
-		return;
+		return false;
 	if (!may_follow(m->delivery, r->state) || m->delivery == (int64_t)r->state)
-		return;
+		return false;
 	m->delivery = r->state;
 	m->detail = arena_text(t->arena, text_of(r->detail));
 	store_put(t->batch, &MESSAGE, m);
@@ -276,6 +276,16 @@ static void report_message(struct turn *t, const struct report *r)
 	struct contact *c = book_contact(t->g->book, r->contact);
 	if (c != NULL && r->state == DELIVERY_FAILED && m->author == AUTHOR_AGENT)
 		intake_undelivered(t, c, m->agent);
+	return true;
+}
+
+bool outbox_report(struct turn *t, usher_id contact, int64_t seq, enum delivery_state state,
+		   const char *detail)
+{
+	struct report r = {.g = t->g, .contact = contact, .seq = seq, .state = state};
+	size_t n = text_fit(text_of(detail), sizeof r.detail - 1);
+	memcpy(r.detail, detail, n);
+	return seq != 0 && report_message(t, &r);
 }
 
 /* A command has no message of its own: its failure becomes a line in the conversation. */

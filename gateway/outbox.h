@@ -25,6 +25,11 @@ void outbox_message(struct turn *t, const struct contact *c, const struct messag
 /* Tells each open session's channel that wants commands: "assigned", "released", "closed". */
 void outbox_command(struct turn *t, const struct contact *c, const char *kind);
 
+/* A late word about a message that left: its state, and what follows from a failure. Whether the
+ * state could become that one. */
+bool outbox_report(struct turn *t, usher_id contact, int64_t seq, enum delivery_state state,
+		   const char *detail);
+
 /* ---- from the channels ---- */
 
 void outbox_delivered(struct gateway *g, usher_id out_id, usher_id contact, int64_t seq,

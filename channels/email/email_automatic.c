@@ -68,6 +68,11 @@ static const char *const presence_headers[] = {
 	"X-Auto-Generated",
 	"X-Cron-Env",
 	"X-Failed-Recipients",
+	"X-Mail-Autoreply",
+	"X-Autoreply-From",
+	"X-Vacation",
+	"X-AutoReply-Reason",
+	"X-MS-Exchange-Generated-Message-Source",
 	NULL,
 };
 static const char *const bulk_words[] = {"bulk", "junk", "list", "auto_reply", NULL};
@@ -126,4 +131,104 @@ struct usher_text email_automatic(const struct mail_header *headers, int count,
 	if (is_robot_address(from))
 		return TEXT("From");
 	return TEXT_NONE;
+}
+
+/* ---- notes of absence ---- */
+
+/* Beginnings, in lower case; Cyrillic and accented letters as programs write them, either way. */
+static const char *const away_subjects[] = {
+	"automatic reply",
+	"auto reply",
+	"auto-reply",
+	"autoreply",
+	"out of office",
+	"out-of-office",
+	"away from",
+	"i am away",
+	"on vacation",
+	"vacation reply",
+	"auto response",
+	"auto-response",
+	"automaattinen vastaus",
+	"automaattivastaus",
+	"poissa",
+	"poissaoloilmoitus",
+	"olen poissa",
+	"lomalla",
+	"olen lomalla",
+	"automaatvastus",
+	"automaatne vastus",
+	"kontorist v\xC3\xA4ljas",
+	"eemal",
+	"puhkusel",
+	"olen puhkusel",
+	"autosvar",
+	"automatiskt svar",
+	"fr\xC3\xA5nvarande",
+	"fr\xC3\xA5nvaromeddelande",
+	"p\xC3\xA5 semester",
+	"ej p\xC3\xA5 kontoret",
+	"automatische antwort",
+	"abwesenheit",
+	"abwesenheitsnotiz",
+	"automatische abwesenheit",
+	"ich bin nicht im b",
+	"nicht im b\xC3\xBCro",
+	"im urlaub",
+	"\xD0\xB0\xD0\xB2\xD1\x82\xD0\xBE\xD0\xBC\xD0\xB0\xD1\x82\xD0\xB8\xD1\x87\xD0\xB5\xD1"
+	"\x81\xD0\xBA\xD0\xB8\xD0\xB9 \xD0\xBE\xD1\x82\xD0\xB2\xD0\xB5\xD1\x82",
+	"\xD0\x90\xD0\xB2\xD1\x82\xD0\xBE\xD0\xBC\xD0\xB0\xD1\x82\xD0\xB8\xD1\x87\xD0\xB5\xD1"
+	"\x81\xD0\xBA\xD0\xB8\xD0\xB9 \xD0\xBE\xD1\x82\xD0\xB2\xD0\xB5\xD1\x82",
+	"\xD0\x90\xD0\xB2\xD1\x82\xD0\xBE\xD0\xBE\xD1\x82\xD0\xB2\xD0\xB5\xD1\x82",
+	"\xD0\xB0\xD0\xB2\xD1\x82\xD0\xBE\xD0\xBE\xD1\x82\xD0\xB2\xD0\xB5\xD1\x82",
+	"\xD0\x92 \xD0\xBE\xD1\x82\xD0\xBF\xD1\x83\xD1\x81\xD0\xBA\xD0\xB5",
+	"\xD0\xBD\xD0\xB5\xD1\x82 \xD0\xBD\xD0\xB0 \xD0\xBC\xD0\xB5\xD1\x81\xD1\x82\xD0\xB5",
+	"\xD0\x9D\xD0\xB5\xD1\x82 \xD0\xBD\xD0\xB0 \xD0\xBC\xD0\xB5\xD1\x81\xD1\x82\xD0\xB5",
+	NULL,
+};
+
+static bool is_away_subject(struct usher_text subject)
+{
+	for (int i = 0; away_subjects[i] != NULL; i++) {
+		struct usher_text want = text_of(away_subjects[i]);
+		if (subject.n >= want.n && text_equal_nocase(text_slice(subject.p, want.n), want))
+			return true;
+	}
+	return false;
+}
+
+static const char *const usual_words[] = {"normal", "first-class", "special-delivery", NULL};
+
+/* Signs that are too weak alone: people's programs set them as well. */
+static bool has_weak_sign(const struct mail_header *h, int count)
+{
+	struct usher_text mailer = email_header(h, count, "X-Mailer");
+	struct usher_text precedence = first_word(email_header(h, count, "Precedence"));
+	return email_header(h, count, "X-Auto-Response-Suppress").n > 0 ||
+	       (precedence.n > 0 && !is_one_of(precedence, usual_words)) ||
+	       has_word(mailer, "vacation") || has_word(mailer, "autorespon");
+}
+
+/* What out-of-office programs say beyond that a robot wrote it. */
+static bool has_away_sign(const struct mail_header *h, int count)
+{
+	struct usher_text submitted = email_header(h, count, "Auto-Submitted");
+	return has_word(submitted, "vacation") ||
+	       email_header(h, count, "X-MS-Exchange-Inbox-Rules-Loop").n > 0 ||
+	       email_header(h, count, "X-Vacation").n > 0 ||
+	       has_word(email_header(h, count, "X-AutoReply-Reason"), "vacation");
+}
+
+struct usher_text email_automatic_subject(const struct mail_header *headers, int count,
+					  struct usher_text from, struct usher_text subject,
+					  bool *ret_away)
+{
+	struct usher_text reason = email_automatic(headers, count, from);
+	struct usher_text type = first_word(email_header(headers, count, "Content-Type"));
+	bool is_away = is_away_subject(subject);
+	if (reason.n == 0 && is_away && has_weak_sign(headers, count))
+		reason = TEXT("Subject");
+	*ret_away = reason.n > 0 && !has_word(type, "multipart/report") &&
+		    (is_away || has_away_sign(headers, count));
+	return reason;
 }

@@ -17,6 +17,13 @@ struct mail_header {
 struct usher_text email_automatic(const struct mail_header *headers, int count,
 				  struct usher_text from);
 
+/* The same, and whether it is a note of absence: a robot's mail with another sign of that, such as
+ * the headers of Exchange's out-of-office. A subject like "Automatic reply" (en, fi, et, sv, de,
+ * ru) says so only together with a sign in the headers: people write such subjects too. */
+struct usher_text email_automatic_subject(const struct mail_header *headers, int count,
+					  struct usher_text from, struct usher_text subject,
+					  bool *ret_away);
+
 /* The value of the first header of that name, trimmed; empty when there is none. */
 struct usher_text email_header(const struct mail_header *headers, int count, const char *name);
 

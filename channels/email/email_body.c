@@ -236,12 +236,12 @@ static int visible_bytes(struct usher_text t)
 
 /* Some programs send an empty text part beside HTML that says it all. */
 static void show_piece(struct walk *w, const struct piece *piece, struct usher_buf *text,
-		       struct usher_buf *html)
+		       struct usher_buf *html, struct quote_marks *marks)
 {
 	struct usher_buf derived = {0};
 	bool is_clean = false;
 	if (piece->html.n > 0 && (w->flags & EMAIL_PARSE_NO_HTML) == 0)
-		is_clean = email_html_clean(piece->html, html, &derived, NULL) == 0;
+		is_clean = email_html_clean_marked(piece->html, html, &derived, marks, NULL) == 0;
 	if (piece->html.n > 0 && !is_clean) {
 		w->mail->is_cut = true;
 		email_html_strip(piece->html, &derived);
@@ -264,14 +264,16 @@ void email_body(GMimeObject *root, unsigned flags, struct arena *arena, struct m
 	struct walk w = {arena, mail, flags, 0};
 	struct words *words = ARENA_NEW(arena, struct words);
 	struct usher_buf text = {0}, html = {0};
+	struct quote_marks *marks = ARENA_NEW(arena, struct quote_marks);
 	walk_object(&w, root, 1, words);
 	for (int i = 0; i < words->count && text.n <= MAIL_TEXT_BYTES_MAX; i++)
-		show_piece(&w, &words->piece[i], &text, &html);
+		show_piece(&w, &words->piece[i], &text, &html, marks);
 	struct usher_text all =
 		email_text_clean(arena, buf_text(&text), MAIL_TEXT_BYTES_MAX, &mail->is_cut);
 	while (all.n > 0 && (all.p[all.n - 1] == '\n' || all.p[all.n - 1] == ' '))
 		all.n--;
 	mail->body = all;
+	email_quote_text(all, &mail->body_folds);
 	bool is_cut = html.n > EMAIL_HTML_OUT_MAX;
 	if (has_html(words) && !is_cut && (flags & EMAIL_PARSE_NO_HTML) == 0)
 		mail->html =
@@ -279,6 +281,8 @@ void email_body(GMimeObject *root, unsigned flags, struct arena *arena, struct m
 	if (is_cut) {
 		mail->html = TEXT_NONE;
 		mail->is_cut = true;
+	} else if (mail->html.n == html.n) { /* else the offsets point elsewhere */
+		email_quote_settle(mail->html, marks, &mail->html_folds);
 	}
 	buf_done(&text);
 	buf_done(&html);

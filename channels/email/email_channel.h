@@ -5,6 +5,7 @@
 
 #include "channels/channel.h"
 #include "channels/email/email_format.h"
+#include "channels/email/email_guard.h"
 #include "channels/email/email_sandbox.h"
 #include "routing/base/list.h"
 
@@ -27,6 +28,7 @@ struct channel {
 	struct email_lmtp *lmtp;	/* owned; NULL = no listener */
 	struct email_imap *imap;	/* owned; NULL = no mailbox */
 	struct email_sender *sender;	/* owned; NULL = cannot send */
+	struct email_guard guard;
 	enum channel_health health;	/* as last told */
 	usher_us health_since_us;
 };

@@ -5,9 +5,9 @@
 #include "channels/email/email_html.h"
 #include "channels/email/email_text.h"
 
-#define MAGIC UINT32_C(0x314D5355) /* "USM1" */
+#define MAGIC UINT32_C(0x324D5355) /* "USM2" */
 
-enum { FLAG_CUT = 1, FLAG_SIGNED = 2, FLAG_ENCRYPTED = 4, FLAG_UNREADABLE = 8, FLAGS_ALL = 15 };
+enum { FLAG_CUT = 1, FLAG_SIGNED = 2, FLAG_ENCRYPTED = 4, FLAG_UNREADABLE = 8, FLAG_AWAY = 16, FLAGS_ALL = 31 };
 
 /* ---- writing ---- */
 
@@ -46,13 +46,38 @@ static void put_attachment(struct usher_buf *b, const struct mail_attachment *a)
 	put_text(b, text_of(a->sha256));
 }
 
+static void put_folds(struct usher_buf *b, const struct mail_folds *folds)
+{
+	put_number(b, (uint64_t)folds->count, 4);
+	for (int i = 0; i < folds->count; i++) {
+		put_number(b, folds->item[i].kind, 4);
+		put_number(b, folds->item[i].from, 4);
+		put_number(b, folds->item[i].to, 4);
+	}
+}
+
+static void put_report(struct usher_buf *b, const struct mail_report *report)
+{
+	put_text(b, report->message_id);
+	put_number(b, (uint64_t)report->count, 4);
+	for (int i = 0; i < report->count; i++) {
+		const struct mail_reported *item = &report->item[i];
+		put_text(b, item->address);
+		put_number(b, item->fate, 4);
+		put_number(b, item->fault, 4);
+		put_text(b, item->status);
+		put_text(b, item->said);
+	}
+}
+
 void email_encode(const struct mail *mail, struct usher_buf *ret)
 {
 	put_number(ret, MAGIC, 4);
 	put_number(ret,
 		   (mail->is_cut ? FLAG_CUT : 0u) | (mail->is_signed ? FLAG_SIGNED : 0u) |
 			   (mail->is_encrypted ? FLAG_ENCRYPTED : 0u) |
-			   (mail->is_unreadable ? FLAG_UNREADABLE : 0u),
+			   (mail->is_unreadable ? FLAG_UNREADABLE : 0u) |
+			   (mail->is_away ? FLAG_AWAY : 0u),
 		   4);
 	put_number(ret, (uint64_t)mail->date_us, 8);
 	put_address(ret, &mail->from);
@@ -69,6 +94,9 @@ void email_encode(const struct mail *mail, struct usher_buf *ret)
 		put_text(ret, mail->refs[i]);
 	put_text(ret, mail->body);
 	put_text(ret, mail->html);
+	put_folds(ret, &mail->body_folds);
+	put_folds(ret, &mail->html_folds);
+	put_report(ret, &mail->report);
 	put_number(ret, (uint64_t)mail->attachment_count, 4);
 	for (int i = 0; i < mail->attachment_count; i++)
 		put_attachment(ret, &mail->attachments[i]);
@@ -193,6 +221,7 @@ static void get_head(struct reader *r, struct mail *m)
 	m->is_signed = (flags & FLAG_SIGNED) != 0;
 	m->is_encrypted = (flags & FLAG_ENCRYPTED) != 0;
 	m->is_unreadable = (flags & FLAG_UNREADABLE) != 0;
+	m->is_away = (flags & FLAG_AWAY) != 0;
 	m->date_us = (usher_us)get_number(r, 8, (uint64_t)INT64_MAX / 2, "date");
 	m->from = get_address(r, "from");
 	m->reply_to = get_address(r, "reply-to");
@@ -208,6 +237,43 @@ static void get_head(struct reader *r, struct mail *m)
 		m->refs[m->ref_count++] = get_text(r, RULE_ID, MAIL_ID_BYTES_MAX, "references");
 }
 
+static bool is_boundary(struct usher_text t, size_t at)
+{
+	return at == t.n || (at < t.n && ((unsigned char)t.p[at] & 0xC0) != 0x80);
+}
+
+static void get_folds(struct reader *r, struct usher_text of, struct mail_folds *ret)
+{
+	int count = (int)get_number(r, 4, MAIL_FOLDS_MAX, "folds");
+	uint32_t last = 0;
+	for (int i = 0; i < count && r->fault == NULL; i++) {
+		struct mail_fold *f = &ret->item[ret->count++];
+		f->kind = (enum mail_fold_kind)get_number(r, 4, MAIL_FOLD_SIGNATURE, "fold kind");
+		f->from = (uint32_t)get_number(r, 4, of.n, "fold");
+		f->to = (uint32_t)get_number(r, 4, of.n, "fold");
+		if (f->kind == 0 || f->from < last || f->to <= f->from ||
+		    !is_boundary(of, f->from) || !is_boundary(of, f->to))
+			fail(r, "fold");
+		last = f->to;
+	}
+}
+
+static void get_report(struct reader *r, struct mail_report *ret)
+{
+	ret->message_id = get_text(r, RULE_ID, MAIL_ID_BYTES_MAX, "reported message-id");
+	int count = (int)get_number(r, 4, MAIL_REPORTED_MAX, "report");
+	for (int i = 0; i < count && r->fault == NULL; i++) {
+		struct mail_reported *item = &ret->item[ret->count++];
+		item->address = get_text(r, RULE_ADDRESS, MAIL_ADDRESS_BYTES_MAX, "report");
+		item->fate = (enum mail_fate)get_number(r, 4, MAIL_COMPLAINT, "fate");
+		item->fault = (enum mail_fault)get_number(r, 4, MAIL_FAULTS - 1, "fault");
+		item->status = get_text(r, RULE_LINE, 16, "report");
+		item->said = get_text(r, RULE_LINE, MAIL_SAID_BYTES_MAX, "report");
+		if (item->fate == MAIL_FATE_NONE)
+			fail(r, "fate");
+	}
+}
+
 int email_decode(struct usher_text bytes, struct arena *arena, struct mail *ret,
 		 struct usher_error *reterr)
 {
@@ -218,6 +284,9 @@ int email_decode(struct usher_text bytes, struct arena *arena, struct mail *ret,
 	get_head(&r, m);
 	m->body = get_text(&r, RULE_BODY, MAIL_TEXT_BYTES_MAX, "body");
 	m->html = get_text(&r, RULE_HTML, 2 * EMAIL_HTML_OUT_MAX, "html");
+	get_folds(&r, m->body, &m->body_folds);
+	get_folds(&r, m->html, &m->html_folds);
+	get_report(&r, &m->report);
 	int attachments = (int)get_number(&r, 4, MAIL_ATTACHMENTS_MAX, "attachments");
 	while (m->attachment_count < attachments && r.fault == NULL)
 		get_attachment(&r, &m->attachments[m->attachment_count++]);

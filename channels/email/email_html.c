@@ -3,6 +3,7 @@
 
 #include "channels/email/email_html_rules.h"
 #include "channels/email/email_html_text.h"
+#include "channels/email/email_quote_html.h"
 #include "channels/email/mail.h"
 
 #include <gumbo.h>
@@ -28,7 +29,9 @@ void email_html_escape(struct usher_text text, struct usher_buf *ret)
 }
 
 struct writer {
-	struct usher_buf *html; /* borrowed; NULL = not wanted */
+	struct usher_buf *html;	   /* borrowed; NULL = not wanted */
+	struct quote_marks *marks; /* borrowed; NULL = not wanted */
+	bool is_inside;		   /* a mark: those within it say nothing new */
 	bool is_full;
 };
 
@@ -131,8 +134,28 @@ static void write_element(struct writer *w, const GumboElement *e, int depth)
 		buf_addf(w->html, "</%.*s>", TEXT_ARG(name));
 }
 
+/* An element that is a mark of its own, or begins one that reaches to its last sibling. */
+static void write_child(struct writer *w, const GumboElement *e, int depth, int *rest)
+{
+	enum quote_mark mark = w->marks != NULL && !w->is_inside
+				       ? email_quote_element(e, w->marks)
+				       : QUOTE_NOTHING;
+	int place = mark != QUOTE_NOTHING ? email_quote_begin(w->marks, mark, w->html->n) : -1;
+	bool was_inside = w->is_inside;
+	w->is_inside |= mark != QUOTE_NOTHING;
+	write_element(w, e, depth);
+	if (mark == QUOTE_REST && place >= 0) {
+		*rest = place;
+		return;
+	}
+	w->is_inside = was_inside;
+	email_quote_end(w->marks, place, w->html->n);
+}
+
 static void write_nodes(struct writer *w, const GumboVector *nodes, int depth)
 {
+	int rest = -1;
+	bool was_inside = w->is_inside;
 	if (depth > EMAIL_HTML_DEPTH_MAX * 2)
 		return;
 	for (unsigned i = 0; i < nodes->length; i++) {
@@ -142,14 +165,23 @@ static void write_nodes(struct writer *w, const GumboVector *nodes, int depth)
 			return;
 		}
 		if (node->type == GUMBO_NODE_ELEMENT)
-			write_element(w, &node->v.element, depth);
+			write_child(w, &node->v.element, depth, &rest);
 		else if (node->type == GUMBO_NODE_TEXT || node->type == GUMBO_NODE_WHITESPACE)
 			email_html_escape(text_of(node->v.text.text), w->html);
 	}
+	w->is_inside = was_inside;
+	email_quote_end(w->marks, rest, w->html->n);
 }
 
 int email_html_clean(struct usher_text html, struct usher_buf *ret_html, struct usher_buf *ret_text,
 		     struct usher_error *reterr)
+{
+	return email_html_clean_marked(html, ret_html, ret_text, NULL, reterr);
+}
+
+int email_html_clean_marked(struct usher_text html, struct usher_buf *ret_html,
+			    struct usher_buf *ret_text, struct quote_marks *ret_marks,
+			    struct usher_error *reterr)
 {
 	if (html.n > MAIL_HTML_BYTES_MAX)
 		return usher_error_set(reterr, E_LIMIT, "html: %zu bytes, at most %zu are read",
@@ -163,7 +195,8 @@ int email_html_clean(struct usher_text html, struct usher_buf *ret_html, struct 
 	if (tree == NULL)
 		return usher_error_set(reterr, E_LIMIT, "html: could not be parsed");
 	size_t before = ret_html != NULL ? ret_html->n : 0;
-	struct writer w = {ret_html, false};
+	int marks_before = ret_marks != NULL ? ret_marks->count : 0;
+	struct writer w = {ret_html, ret_marks, false, false};
 	if (ret_html != NULL)
 		write_nodes(&w, &tree->document->v.document.children, 0);
 	if (ret_text != NULL && !w.is_full)
@@ -171,6 +204,8 @@ int email_html_clean(struct usher_text html, struct usher_buf *ret_html, struct 
 	gumbo_destroy_output(&options, tree);
 	if (w.is_full) {
 		ret_html->n = before;
+		if (ret_marks != NULL)
+			ret_marks->count = marks_before;
 		return usher_error_set(reterr, E_LIMIT, "html: grows beyond %zu bytes",
 				       EMAIL_HTML_OUT_MAX);
 	}

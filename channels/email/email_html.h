@@ -11,7 +11,7 @@
 #ifndef CHANNELS_EMAIL_HTML_H
 #define CHANNELS_EMAIL_HTML_H
 
-#include "routing/base/text.h"
+#include "channels/email/email_quote.h"
 
 #define EMAIL_HTML_DEPTH_MAX 512 /* open elements; building costs the square of it */
 #define EMAIL_HTML_OUT_MAX ((size_t)2 * 1024 * 1024)
@@ -20,6 +20,12 @@
  * nothing appended: too large or too deep to be looked at; email_html_strip still gives text. */
 int email_html_clean(struct usher_text html, struct usher_buf *ret_html, struct usher_buf *ret_text,
 		     struct usher_error *reterr) USHER_CHECKED;
+
+/* The same, and what of the written HTML is quotation and signature: offsets into *ret_html, which
+ * must not be NULL. */
+int email_html_clean_marked(struct usher_text html, struct usher_buf *ret_html,
+			    struct usher_buf *ret_text, struct quote_marks *ret_marks,
+			    struct usher_error *reterr) USHER_CHECKED;
 
 /* Text without building a tree: drops what stands between < and >. Linear, for any input. */
 void email_html_strip(struct usher_text html, struct usher_buf *ret_text);

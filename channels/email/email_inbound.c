@@ -2,6 +2,7 @@
 #include "channels/email/email_inbound.h"
 
 #include "channels/email/email_address.h"
+#include "channels/email/email_bounce.h"
 
 #include <jansson.h>
 #include <stdlib.h>
@@ -47,6 +48,21 @@ static void put_attachments(json_t *o, const struct mail *mail)
 	json_decref(array);
 }
 
+static void put_folds(json_t *o, const char *name, const struct mail_folds *folds)
+{
+	json_t *array = json_array();
+	for (int i = 0; i < folds->count; i++) {
+		const struct mail_fold *f = &folds->item[i];
+		const char *kind = f->kind == MAIL_FOLD_SIGNATURE ? "signature" : "quote";
+		json_array_append_new(array, json_pack("{s:s, s:I, s:I}", "kind", kind, "from",
+						       (json_int_t)f->from, "to",
+						       (json_int_t)f->to));
+	}
+	if (folds->count > 0)
+		json_object_set(o, name, array);
+	json_decref(array);
+}
+
 static void put_thread(json_t *o, const struct mail *mail)
 {
 	put(o, "message_id", mail->message_id);
@@ -70,6 +86,8 @@ static struct usher_text fields_of(const struct mail *mail, const struct email_e
 	put(o, "automatic", mail->automatic);
 	put(o, "envelope_from", envelope->from);
 	put_attachments(o, mail);
+	put_folds(o, "folds", &mail->body_folds);
+	put_folds(o, "html_folds", &mail->html_folds);
 	if (mail->date_us > 0) {
 		char date[TIME_TEXT_BYTES];
 		time_format(mail->date_us, date);
@@ -160,6 +178,51 @@ static void add_ref(struct inbound *in, struct usher_text id)
 		in->refs[in->ref_count++] = id;
 }
 
+/* ---- what became of a mail of ours ---- */
+
+static enum delivery_state state_of(enum mail_fate fate)
+{
+	static const enum delivery_state states[] = {
+		[MAIL_FATE_NONE] = DELIVERY_NONE,      [MAIL_FAILED] = DELIVERY_FAILED,
+		[MAIL_DELAYED] = DELIVERY_RETRY,       [MAIL_DELIVERED] = DELIVERY_DELIVERED,
+		[MAIL_DISPLAYED] = DELIVERY_READ,      [MAIL_COMPLAINT] = DELIVERY_NONE,
+	};
+	return states[fate];
+}
+
+static struct usher_text reason_of(const struct mail_reported *item, struct arena *arena)
+{
+	const char *why = email_bounce_reason(item->fault);
+	struct usher_text said = item->said;
+	said.n = text_fit(said, 140);
+	if (said.n > 0)
+		return arena_textf(arena, "%s (%.*s)", why, TEXT_ARG(said));
+	return item->status.n > 0 ? arena_textf(arena, "%s (%.*s)", why, TEXT_ARG(item->status))
+				  : text_of(why);
+}
+
+/* NULL where nothing proves that the report speaks of a mail of ours. */
+static const struct inbound_report *report_of(const struct email_identity *identity,
+					      const struct mail *mail, usher_id contact,
+					      struct arena *arena)
+{
+	struct inbound_report *report = ARENA_NEW(arena, struct inbound_report);
+	if (mail->report.count == 0)
+		return NULL;
+	report->contact =
+		email_token_message(&identity->key, mail->report.message_id, &report->message);
+	if (report->contact == 0)
+		report->contact = contact;
+	for (int i = 0; i < mail->report.count && i < INBOUND_REPORTED_MAX; i++) {
+		const struct mail_reported *item = &mail->report.item[i];
+		report->is_complaint |= item->fate == MAIL_COMPLAINT;
+		report->item[report->count++] = (struct inbound_reported){
+			item->address, state_of(item->fate),
+			item->fate == MAIL_COMPLAINT ? item->said : reason_of(item, arena)};
+	}
+	return report->contact != 0 ? report : NULL;
+}
+
 void email_inbound(const struct email_identity *identity, const struct mail *mail,
 		   const struct email_envelope *envelope, const char *blob, struct arena *arena,
 		   struct inbound *ret)
@@ -177,7 +240,10 @@ void email_inbound(const struct email_identity *identity, const struct mail *mai
 	bool is_bounce = envelope->has_from && envelope->from.n == 0;
 	bool is_echo = email_token_from_message_id(&identity->key, mail->message_id) != 0 ||
 		       is_own_address(identity, ret->address);
-	ret->is_automatic = mail->automatic.n > 0 || is_bounce || is_echo;
+	ret->report = report_of(identity, mail, ret->contact, arena);
+	ret->is_automatic =
+		mail->automatic.n > 0 || is_bounce || is_echo || mail->report.count > 0;
+	ret->is_away = mail->is_away && !is_echo;
 	ret->at_us = envelope->received_us;
 	ret->subject = mail->subject;
 	ret->body = mail->body;

@@ -58,6 +58,20 @@ static void work(struct email_job *job)
 			email_sandbox_parse(job->shared->sandbox, raw, &in->arena, in->mail, NULL);
 }
 
+/* Nobody writes so many; whatever does is not to be answered by a robot of ours. */
+static void guard(struct channel *ch, struct inbound *item)
+{
+	bool is_first = false;
+	if (item->is_automatic || item->address.n == 0 ||
+	    !email_guard_is_over(&ch->guard, item->address, ch->host->now(ch->host), &is_first))
+		return;
+	item->is_automatic = true;
+	if (is_first)
+		ch->host->log(ch->host, CHANNEL_LOG_WARN, "mail.rate_exceeded",
+			      "limit=%d/h next=\"later ones count as automatic\"",
+			      GUARD_MAILS_MAX);
+}
+
 static void done(struct email_job *job)
 {
 	struct email_intake *in = (struct email_intake *)job;
@@ -75,6 +89,7 @@ static void done(struct email_job *job)
 			      usher_code_name(in->parse_code), in->raw_bytes);
 	struct inbound item;
 	email_inbound(&ch->identity, in->mail, &in->envelope, in->blob, &in->arena, &item);
+	guard(ch, &item);
 	list_add_last(&ch->intakes, &in->link);
 	ch->host->inbound(ch->host, &item, on_inbound, in);
 }

@@ -4,6 +4,7 @@
 #include "channels/email/email_address.h"
 #include "channels/email/email_automatic.h"
 #include "channels/email/email_body.h"
+#include "channels/email/email_report.h"
 #include "channels/email/email_text.h"
 
 #define HEADERS_MAX 1000
@@ -213,8 +214,10 @@ int email_parse(struct usher_text raw, unsigned flags, struct arena *arena, stru
 	fill_thread(message, h, arena, m);
 	const char *subject = g_mime_message_get_subject(message);
 	m->subject = email_text_line(arena, text_of(subject), MAIL_SUBJECT_BYTES_MAX);
-	m->automatic = email_automatic(h->item, h->count, m->from.address);
+	m->automatic = email_automatic_subject(h->item, h->count, m->from.address, m->subject,
+					       &m->is_away);
 	email_body(g_mime_message_get_mime_part(message), flags, arena, m);
+	email_report(g_mime_message_get_mime_part(message), h->item, h->count, arena, m);
 	g_object_unref(message);
 	*ret = *m;
 	return 0;

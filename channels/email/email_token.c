@@ -110,7 +110,8 @@ struct usher_text email_token_message_id(const struct email_key *key, usher_id m
 	return arena_textf(arena, "u1.%s.%s.%s@%.*s", m, c, mac, TEXT_ARG(domain));
 }
 
-usher_id email_token_from_message_id(const struct email_key *key, struct usher_text message_id)
+usher_id email_token_message(const struct email_key *key, struct usher_text message_id,
+			     usher_id *ret_message)
 {
 	struct usher_text rest = text_cut(&message_id, '@');
 	struct usher_text version = text_cut(&rest, '.');
@@ -118,5 +119,14 @@ usher_id email_token_from_message_id(const struct email_key *key, struct usher_t
 	usher_id contact = id_from(text_cut(&rest, '.'));
 	if (!text_equal_nocase(version, TEXT("u1")) || message == 0 || contact == 0)
 		return 0;
-	return mac_holds(key, "usher-message-v1", message, contact, rest) ? contact : 0;
+	if (!mac_holds(key, "usher-message-v1", message, contact, rest))
+		return 0;
+	*ret_message = message;
+	return contact;
+}
+
+usher_id email_token_from_message_id(const struct email_key *key, struct usher_text message_id)
+{
+	usher_id message;
+	return email_token_message(key, message_id, &message);
 }

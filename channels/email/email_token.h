@@ -31,5 +31,8 @@ struct usher_text email_token_message_id(const struct email_key *key, usher_id m
 					 usher_id contact, struct usher_text domain,
 					 struct arena *arena);
 usher_id email_token_from_message_id(const struct email_key *key, struct usher_text message_id);
+/* The same; *ret_message is the message itself, written only when it is proven. */
+usher_id email_token_message(const struct email_key *key, struct usher_text message_id,
+			     usher_id *ret_message);
 
 #endif

@@ -6,6 +6,7 @@ import { load } from "./load.mjs";
 
 const { settle } = await load("console/settle.ts");
 const { splitQuote } = await load("console/quote.ts");
+const { foldHtml, pieces } = await load("console/folds.ts");
 const { levelTone, needs, totals, waitTone } = await load("board/totals.ts");
 const { memoryStorage, readJson } = await load("lib/storage.ts");
 
@@ -27,6 +28,25 @@ test("only a quote at the end is folded, and no text is lost", () => {
 	assert.deepEqual(splitQuote("> question\nanswer"), { text: "> question\nanswer", quote: "" });
 	assert.deepEqual(splitQuote("> only a quote"), { text: "> only a quote", quote: "" });
 	assert.deepEqual(splitQuote("plain:"), { text: "plain:", quote: "" });
+});
+
+test("folds are bytes of UTF-8, and nothing is lost at them", () => {
+	const body = "Hyvä päivä\n\n> vanha äö\n-- \nÄ";
+	const bytes = (text) => Buffer.byteLength(text);
+	const quote = bytes(body.slice(0, body.indexOf(">")));
+	const sign = bytes(body.slice(0, body.indexOf("-- ")));
+	const folds = [{ kind: "quote", from: quote, to: sign - 1 },
+		{ kind: "signature", from: sign, to: bytes(body) }];
+	assert.deepEqual(pieces(body, folds), [
+		{ text: "Hyvä päivä\n\n", fold: null }, { text: "> vanha äö", fold: "quote" },
+		{ text: "\n", fold: null }, { text: "-- \nÄ", fold: "signature" }]);
+	assert.equal(pieces(body, folds).map((p) => p.text).join(""), body);
+	for (const wrong of [{ from: 5, to: 5 }, { from: 9, to: 999 }, { from: -1, to: 4 }, {}])
+		assert.deepEqual(pieces("words", [{ kind: "quote", ...wrong }]),
+			[{ text: "words", fold: null }]);
+	assert.deepEqual(pieces("", []), []);
+	assert.equal(foldHtml("<p>ä</p><p>b</p>", [{ kind: "quote", from: 9, to: 17 }], () => "<Q>"),
+		"<p>ä</p><details><summary>&#60;Q&#62;</summary><p>b</p></details>");
 });
 
 const queue = (id, more = {}, today = {}) => ({

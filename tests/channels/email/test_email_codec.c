@@ -20,6 +20,11 @@ static struct mail *sample(void)
 	m->html = TEXT("<b>words</b>");
 	m->date_us = 5;
 	m->is_signed = true;
+	m->is_away = true;
+	m->body_folds.item[m->body_folds.count++] = (struct mail_fold){MAIL_FOLD_QUOTE, 6, 11};
+	m->report.message_id = TEXT("o@b");
+	m->report.item[m->report.count++] = (struct mail_reported){
+		TEXT("b@b.test"), MAIL_FAILED, MAIL_FAULT_FULL, TEXT("5.2.2"), TEXT("full")};
 	struct mail_attachment *a = &m->attachments[m->attachment_count++];
 	*a = (struct mail_attachment){.name = TEXT("a.png"), .type = TEXT("image/png"), .size = 5};
 	memset(a->sha256, 'a', 64);
@@ -51,6 +56,33 @@ static void refuse(const struct mail *m, const char *what)
 		fail_msg("taken: bad %s", what);
 	if (strstr(err.text, what) == NULL)
 		fail_msg("\"%s\" does not name %s", err.text, what);
+}
+
+static void refuses_wrong_folds_and_reports(void **state)
+{
+	(void)state;
+	struct mail *m = sample();
+	m->body_folds.item[0].to = 12; /* behind the end */
+	refuse(m, "fold");
+	m = sample();
+	m->body_folds.item[0].from = 11;
+	refuse(m, "fold");
+	m = sample();
+	m->body_folds.item[m->body_folds.count++] = (struct mail_fold){MAIL_FOLD_QUOTE, 8, 9};
+	refuse(m, "fold");
+	m = sample();
+	m->body = TEXT("words \xC3\xA4\xC3\xA4\xC3\xA4"); /* inside a character */
+	m->body_folds.item[0].from = 7;
+	refuse(m, "fold");
+	m = sample();
+	m->report.item[0].address = TEXT("no address");
+	refuse(m, "report");
+	m = sample();
+	m->report.item[0].fate = MAIL_FATE_NONE;
+	refuse(m, "fate");
+	m = sample();
+	m->report.item[0].said = TEXT("two\nlines");
+	refuse(m, "report");
 }
 
 static void refuses_what_is_not(void **state)
@@ -141,6 +173,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(takes_what_is_honest),
+		cmocka_unit_test(refuses_wrong_folds_and_reports),
 		cmocka_unit_test(refuses_what_is_not),
 		cmocka_unit_test(refuses_cuts_and_tails),
 		cmocka_unit_test(cleans_text),

@@ -76,6 +76,21 @@ static void chooses_the_bodies(void **state)
 	assert_text(m->attachments[1].name, "inner.eml");
 }
 
+static void says_what_folds(void **state)
+{
+	(void)state;
+	struct mail *m = parsed("From: a@b.test\n\nYes.\n\nOn 5.5.2025 10:15, Support wrote:\n> Hi\n");
+	assert_int_equal(m->body_folds.count, 1);
+	assert_int_equal(m->body_folds.item[0].from, 6);
+	assert_int_equal(m->body_folds.item[0].to, m->body.n);
+	assert_int_equal(m->html_folds.count, 0);
+	m = parsed("From: a@b.test\nContent-Type: text/html\n\n<p>Yes</p><blockquote type=cite>Hi"
+		   "</blockquote>");
+	assert_int_equal(m->html_folds.count, 1);
+	assert_int_equal(m->html_folds.item[0].from, strlen("<p>Yes</p>"));
+	assert_int_equal(m->body_folds.count, 1); /* of the text that was made of it */
+}
+
 static void prefers_html_to_an_empty_text(void **state)
 {
 	(void)state;
@@ -363,6 +378,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(takes_the_plain_headers),
 		cmocka_unit_test(chooses_the_bodies),
+		cmocka_unit_test(says_what_folds),
 		cmocka_unit_test(prefers_html_to_an_empty_text),
 		cmocka_unit_test(joins_flowed_lines),
 		cmocka_unit_test(repairs_what_is_no_utf8),

@@ -3,7 +3,9 @@
  * form, nothing loaded from outside. The frame shares our origin only so that its height can be
  * read; without allow-scripts that gives the mail nothing. */
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import { t } from "../lib/i18n";
+import { lang, t } from "../lib/i18n";
+import type { Fold } from "../lib/types";
+import { foldHtml } from "./folds";
 import { cage, dress, trusted } from "./mailhtml";
 
 const HEIGHT_MAX = 20_000;
@@ -15,19 +17,25 @@ const pageOf = (html: string): string => `<!doctype html><html><head><meta chars
 <base target="_blank"><link rel="stylesheet" href="${__MAIL_CSS__}"></head>
 <body>${html}</body></html>`;
 
-export function MailBody({ html }: { html: string }) {
+export function MailBody({ html, folds }: { html: string; folds?: Fold[] }) {
 	const frame = useRef<HTMLIFrameElement>(null);
 	const [height, setHeight] = useState(120);
-	const caged = useMemo(() => cage(html), [html]);
+	const caged = useMemo(() => cage(foldHtml(html, folds ?? [], (kind) =>
+		t(kind === "quote" ? "thread.quote" : "thread.signature"))), [html, folds, lang.value]);
 	/* A policy's HTML is an object where the browser knows policies; the attribute takes both. */
 	const page = useMemo(() => trusted.createHTML(pageOf(caged.html)), [caged]);
 	useEffect(() => {
 		const el = frame.current;
 		if (!el)
 			return;
+		/* What is unfolded makes the mail longer; nothing inside the frame could say so. */
+		const grown = new ResizeObserver(() => measure());
 		const loaded = () => {
-			if (el.contentDocument)
+			if (el.contentDocument) {
 				dress(el.contentDocument);
+				grown.disconnect();
+				grown.observe(el.contentDocument.body);
+			}
 			measure();
 		};
 		const measure = () => {
@@ -38,6 +46,7 @@ export function MailBody({ html }: { html: string }) {
 		el.addEventListener("load", loaded);
 		addEventListener("resize", measure);
 		return () => {
+			grown.disconnect();
 			el.removeEventListener("load", loaded);
 			removeEventListener("resize", measure);
 		};

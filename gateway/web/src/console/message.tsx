@@ -12,6 +12,7 @@ import { ChannelIcon } from "../ui/badge";
 import { Icon } from "../ui/icon";
 import { linkify } from "../ui/linkify";
 import { DELIVERY } from "./labels";
+import { pieces } from "./folds";
 import { MailBody } from "./mailbody";
 import type { Unsent } from "./outbox";
 import { splitQuote } from "./quote";
@@ -67,14 +68,23 @@ function Files({ files }: { files: Attachment[] }) {
 	);
 }
 
-function Text({ message }: { message: Message }) {
+/** What the server read as a mail says itself what folds; elsewhere only a quote at the end does. */
+function parts(message: Message) {
+	if (message.channel === "email" && message.author === "customer")
+		return pieces(message.body, message.fields?.folds ?? []);
 	const { text, quote } = splitQuote(message.body);
+	return [{ text, fold: null }, ...quote ? [{ text: quote, fold: "quote" as const }] : []];
+}
+
+function Text({ message }: { message: Message }) {
 	return (
 		<div class="text">
-			{linkify(text)}
-			{quote && (
-				<details><summary>{t("thread.quote")}</summary>{linkify(quote)}</details>
-			)}
+			{parts(message).map(({ text, fold }, i) => fold
+				? <details key={i} data-testid="fold">
+					<summary>{t(fold === "quote" ? "thread.quote" : "thread.signature")}</summary>
+					{linkify(text)}
+				</details>
+				: <span key={i}>{linkify(text)}</span>)}
 		</div>
 	);
 }
@@ -85,7 +95,7 @@ function Body({ message }: { message: Message }) {
 	const url = safeUrl(message.fields?.url);
 	return (
 		<>
-			{message.html && !isPlain ? <MailBody html={message.html} />
+			{message.html && !isPlain ? <MailBody html={message.html} folds={message.fields?.html_folds} />
 				: <Text message={message} />}
 			{message.html && message.body && (
 				<button type="button" class="link-btn small" onClick={() => setPlain(!isPlain)}>

@@ -45,7 +45,11 @@ export interface Part {
 }
 
 export interface Attachment { name?: string; size?: number; type?: string; url?: string }
-export interface MessageFields extends Attachment { files?: Attachment[] }
+/** A stretch of the body or of the HTML of a mail, in bytes of its UTF-8. */
+export interface Fold { kind: "quote" | "signature"; from: number; to: number }
+export interface MessageFields extends Attachment {
+	files?: Attachment[]; folds?: Fold[]; html_folds?: Fold[];
+}
 
 export interface Message {
 	id: string; contact: string; seq: number;
