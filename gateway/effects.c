@@ -47,6 +47,7 @@ static void on_queued(struct turn *t, struct contact *c, const struct routing_ev
 	}
 	c->row.queue = fx->queue;
 	c->row.agent = 0;
+	c->row.cause = CAUSE_NONE;
 	fact(t, fx, c, is_entry && c->about == 0); /* a question is nobody's call */
 	say_queued(t, c, fx, before);
 }
@@ -125,6 +126,7 @@ static void on_parked(struct turn *t, struct contact *c, const struct routing_ef
 	set_state(c, CONTACT_PARKED);
 	c->row.queue = fx->queue;
 	c->row.agent = fx->agent;
+	c->row.cause = CAUSE_NONE;
 	fact(t, fx, c, fx->at_us);
 	say_parked(t, c, fx);
 }

@@ -128,12 +128,21 @@ static void leave(struct estimates *e, struct wait *w, usher_us now)
 	w->queued_us = 0;
 }
 
+/* However it leaves who has it. */
+static void end_service(struct estimates *e, struct wait *w, usher_us now)
+{
+	if (w->started_us != 0)
+		estimator_end(of_queue(e, w->queue, now), now, now - w->started_us);
+	w->started_us = 0;
+}
+
 static void on_queued(struct estimates *e, const struct fact_row *f)
 {
 	if (f->number != 1)
 		return; /* back in its old place */
 	struct wait *w = wait_of(e, f->contact);
 	leave(e, w, f->at_us);
+	end_service(e, w, f->at_us);
 	*w = (struct wait){.queue = f->queue, .queued_us = f->at_us};
 	struct estimator *q = of_queue(e, f->queue, f->at_us);
 	serve(e, f->queue, f->at_us);
@@ -159,8 +168,7 @@ static void on_closed(struct estimates *e, const struct fact_row *f)
 	if (w == NULL)
 		return;
 	leave(e, w, f->at_us);
-	if (w->started_us != 0)
-		estimator_end(of_queue(e, w->queue, f->at_us), f->at_us, f->at_us - w->started_us);
+	end_service(e, w, f->at_us);
 	table_remove(&e->waits, f->contact);
 	free(w);
 }

@@ -310,7 +310,9 @@ static int wake_contact(struct turn *t, struct contact *c, const struct inbound 
 	if (c->row.state == CONTACT_CLOSED)
 		return reopen(t, c, c->row.agent,
 			      "The customer wrote again; the contact is open again.");
-	bool is_settled = code == E_STATE || code == E_STALE || code == E_NOT_FOUND;
+	/* Where its queue is closed it goes on waiting for that. */
+	bool is_settled = code == E_STATE || code == E_STALE || code == E_NOT_FOUND ||
+			  (code == E_CLOSED && c->row.state == CONTACT_PARKED);
 	return is_settled ? 0 : code;
 }
 

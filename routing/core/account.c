@@ -21,6 +21,15 @@ const char *routing_precedence_name(enum routing_precedence precedence)
 	return (unsigned)precedence < ROUTING_PRECEDENCES ? precedences[precedence] : "none";
 }
 
+/* Where it waits it keeps the place it was given, until a change of its queue's settings has come to
+ * it. */
+static struct order_key place_key(const struct routing *r, uint32_t c)
+{
+	bool is_placed = r->contacts[c].state == CONTACT_WAITING &&
+			 r->contacts[c].place != PLACE_NONE;
+	return is_placed ? r->contact_nodes[c].key : core_contact_key(r, c);
+}
+
 /* ---- the contact, the agent ---------------------------------------------------------------------- */
 
 bool routing_account(const struct routing *r, usher_id contact, struct routing_account *ret)
@@ -32,10 +41,11 @@ bool routing_account(const struct routing *r, usher_id contact, struct routing_a
 	const struct contact *it = &r->contacts[c];
 	const struct line *line = &r->lines[it->line];
 	const struct queue *queue = &r->queues[line->key.queue];
+	struct order_key place = place_key(r, c);
 	*ret = (struct routing_account){
-		.tier = line->tier,
+		.tier = (uint8_t)place.band,
 		.growth = line->growth,
-		.at_us = it->first_us - line->ahead_us,
+		.at_us = place.at,
 		.step = it->step,
 		.step_count = queue->set.step_count > 0 ? queue->set.step_count : 1,
 		.step_end_us = it->step_end_us,
@@ -264,10 +274,9 @@ struct place {
 
 static struct place place_of(const struct routing *r, uint32_t c)
 {
-	const struct contact *contact = &r->contacts[c];
-	const struct line *line = &r->lines[contact->line];
-	return (struct place){line->tier, line->growth, contact->first_us - line->ahead_us,
-			      contact->id};
+	struct order_key key = place_key(r, c);
+	return (struct place){(uint8_t)key.band, r->lines[r->contacts[c].line].growth, key.at,
+			      key.id};
 }
 
 static unsigned __int128 score(const struct place *p, usher_us now)

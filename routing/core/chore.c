@@ -140,6 +140,18 @@ static void wake(struct routing *r, uint32_t q)
 	}
 }
 
+/* All queues before any match: they may share agents, and the most urgent contact comes first. */
+static void wake_all(struct routing *r)
+{
+	for (uint32_t q = r->chores.first, next; q != 0; q = next) {
+		next = tree_next(r->queue_nodes, q);
+		if ((r->queues[q].chores & CHORE_WAKE) == 0)
+			continue;
+		wake(r, q);
+		done(r, q, CHORE_WAKE);
+	}
+}
+
 static void review(struct routing *r, uint32_t q)
 {
 	uint32_t best = 0;
@@ -166,8 +178,9 @@ void core_review(struct routing *r)
 
 /* An agent who has gone: one contact that waited for him is given to the next, or to all. Who is
  * removed goes after the last. */
-static void drain_agent(struct routing *r, uint32_t a)
+void core_drain_unit(struct routing *r)
 {
+	uint32_t a = r->leaving_agents.first;
 	struct agent *agent = &r->agents[a];
 	uint32_t c = agent->own_cursor;
 	if (c == 0) {
@@ -199,14 +212,9 @@ void core_drain_agent(struct routing *r, uint32_t a)
 void core_chore_unit(struct routing *r)
 {
 	uint32_t q = r->chores.first;
-	if (q == 0) {
-		drain_agent(r, r->leaving_agents.first);
-		return;
-	}
 	struct queue *queue = &r->queues[q];
 	if ((queue->chores & CHORE_WAKE) != 0) {
-		wake(r, q);
-		done(r, q, CHORE_WAKE);
+		wake_all(r);
 	} else if ((queue->chores & CHORE_REVIEW) != 0) {
 		review(r, q);
 		done(r, q, CHORE_REVIEW);

@@ -117,6 +117,19 @@ void core_contact_fresh(struct routing *r, uint32_t c)
 	contact->place = PLACE_FRESH;
 }
 
+void core_contact_renew(struct routing *r, uint32_t c)
+{
+	core_contact_advance(r, c);
+	core_line_update(r, c);
+}
+
+/* Only what happens to the contact itself puts this off, not that it is looked at again. */
+static void question_later(struct routing *r, uint32_t c)
+{
+	if (r->contacts[c].excluded_count > 0)
+		r->contacts[c].check_us = core_later(r, CORE_ROUND_REVIEW_US);
+}
+
 void core_contact_wait(struct routing *r, uint32_t c, enum contact_cause cause)
 {
 	if (r->queues[r->contacts[c].queue].is_removed) {
@@ -125,8 +138,8 @@ void core_contact_wait(struct routing *r, uint32_t c, enum contact_cause cause)
 	}
 	core_contact_become(r, c, CONTACT_WAITING);
 	core_effect(r, FX_QUEUED, c, 0)->cause = cause;
-	core_contact_advance(r, c);
-	core_line_update(r, c);
+	core_contact_renew(r, c);
+	question_later(r, c);
 	core_contact_fresh(r, c);
 }
 
@@ -171,7 +184,7 @@ void core_contact_park(struct routing *r, uint32_t c, enum core_park park, usher
 void core_contact_forgive(struct routing *r, uint32_t c)
 {
 	r->contacts[c].excluded_count = 0;
-	r->contacts[c].excluded_us = 0;
+	r->contacts[c].excluded_us = r->contacts[c].check_us = 0;
 }
 
 void core_contact_exclude(struct routing *r, uint32_t c, uint32_t a)
@@ -270,13 +283,13 @@ static void review(struct routing *r, uint32_t c)
 	struct contact *contact = &r->contacts[c];
 	const struct routing_queue_set *set = &r->queues[contact->queue].set;
 	core_contact_unwait(r, c);
+	core_contact_renew(r, c);
 	if (contact->only != 0 && contact->hold_us <= r->now_us)
-		core_contact_prefer(r, c);
-	core_contact_advance(r, c);
-	core_line_update(r, c);
+		core_contact_prefer(r, c); /* who suits it in the step of now */
 	if (contact->excluded_count > 0 &&
 	    (contact->excluded_us <= r->now_us || !core_match_others(r, c)))
 		core_contact_forgive(r, c);
+	question_later(r, c);
 	bool is_over = set->wait_max_us > 0 && set->expired != TREAT_WAIT &&
 		       contact->queued_us + set->wait_max_us <= r->now_us;
 	bool may_move = set->overflow_us > 0 && contact->queued_us + set->overflow_us <= r->now_us;

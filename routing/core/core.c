@@ -173,7 +173,9 @@ static void match_fresh(struct routing *r)
 		return;
 	}
 	uint32_t l = r->contacts[c].line;
+	/* Where all kinds are to be looked at yet, it is not the turn of this one's next. */
 	bool is_one_of_many = r->lines[l].is_deferred && r->queues[q].set.reserve > 0 &&
+			      (r->queues[q].chores & CHORE_WAKE) == 0 &&
 			      r->lines[l].waiting.root != 0;
 	core_offer(r, c, a);
 	if (is_one_of_many)
@@ -210,7 +212,9 @@ bool core_has_work(const struct routing *r)
 /* Contacts before agents: an agent with new room takes the best of all that found nobody else. */
 static bool do_unit(struct routing *r)
 {
-	if (r->fresh.first != 0)
+	if (r->leaving_agents.first != 0)
+		core_drain_unit(r); /* those become fresh: the most urgent of all comes first */
+	else if (r->fresh.first != 0)
 		match_fresh(r);
 	else if (r->dirty.first != 0)
 		match_dirty(r);

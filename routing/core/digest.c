@@ -76,6 +76,7 @@ static uint64_t digest_contact(const struct routing *r, uint32_t slot)
 				   (uint64_t)c->hold_us,
 				   (uint64_t)c->retry_us,
 				   (uint64_t)c->excluded_us,
+				   (uint64_t)c->check_us,
 				   (uint64_t)c->fallback_us,
 				   c->barred,
 				   c->fallback,

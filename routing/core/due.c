@@ -99,8 +99,7 @@ usher_us core_due_boundary(const struct routing *r, uint32_t c)
 	if (contact->only != 0)
 		at = earlier(at, contact->hold_us);
 	if (contact->excluded_count > 0)
-		at = earlier(at,
-			     earlier(contact->excluded_us, core_later(r, CORE_ROUND_REVIEW_US)));
+		at = earlier(at, earlier(contact->excluded_us, contact->check_us));
 	return at;
 }
 

@@ -218,6 +218,7 @@ void core_resume(struct routing *r, uint32_t c)
 	}
 	core_timer_contact(r, c, USHER_NEVER);
 	contact->parker = 0;
+	core_contact_renew(r, c);
 	if (contact->park != PARK_AGENT)
 		core_contact_prefer(r, c);
 	else if (core_contact_suits(r, c, a) && r->agents[a].wanted != AGENT_SIGNED_OUT &&

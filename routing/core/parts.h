@@ -94,6 +94,7 @@ void core_contact_settle(struct routing *r, uint32_t c); /* nobody could: waits 
 void core_contact_park(struct routing *r, uint32_t c, enum core_park park, usher_us until,
 		       enum contact_cause cause);
 bool core_contact_advance(struct routing *r, uint32_t c); /* to the step of now: a later one? */
+void core_contact_renew(struct routing *r, uint32_t c);   /* the step of now, and what it asks */
 void core_contact_exclude(struct routing *r, uint32_t c, uint32_t a);
 void core_contact_forgive(struct routing *r, uint32_t c); /* excludes nobody any more */
 bool core_contact_excludes(const struct routing *r, uint32_t c, uint32_t a);
@@ -164,6 +165,7 @@ bool core_growth_fits(const struct routing *r, const struct routing_queue_set *s
 unsigned core_growth_slot(struct routing *r, uint16_t growth);
 void core_chore(struct routing *r, uint32_t q, unsigned chores);
 void core_chore_unit(struct routing *r);
+void core_drain_unit(struct routing *r); /* one contact that waited for who has gone */
 void core_wake_line(struct routing *r, uint32_t l);
 void core_drain_agent(struct routing *r, uint32_t a); /* those who wait for him wait no longer */
 void core_review(struct routing *r);

@@ -137,6 +137,7 @@ static void hand_back(struct routing *r, uint32_t c, uint32_t a, enum contact_ca
 	const struct contact *contact = &r->contacts[c];
 	if (!core_held_release(r, c, cause))
 		return;
+	core_contact_renew(r, c);
 	if (!r->agents[a].is_removed && !channel_is_live((enum channel_kind)contact->channel) &&
 	    core_contact_suits(r, c, a)) {
 		core_contact_reserve(r, c, a, r->queues[contact->queue].set.offer_us, false);

@@ -199,6 +199,7 @@ static void get_waits(struct load *l, struct contact *c)
 	c->hold_us = get_time(&l->in);
 	c->retry_us = get_time(&l->in);
 	c->excluded_us = get_time(&l->in);
+	c->check_us = get_time(&l->in);
 	c->fallback_us = get_time(&l->in);
 	c->fallback = get_number(&l->in, 8);
 	c->barred = get_number(&l->in, 8);

@@ -103,6 +103,7 @@ static void put_waits(const struct contact *contact, struct usher_buf *b)
 	put_number(b, (uint64_t)contact->hold_us, 8);
 	put_number(b, (uint64_t)contact->retry_us, 8);
 	put_number(b, (uint64_t)contact->excluded_us, 8);
+	put_number(b, (uint64_t)contact->check_us, 8);
 	put_number(b, (uint64_t)contact->fallback_us, 8);
 	put_number(b, contact->fallback, 8);
 	put_number(b, contact->barred, 8);

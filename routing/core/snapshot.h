@@ -12,7 +12,7 @@
 #include "routing/base/hash.h"
 
 #define SNAPSHOT_MAGIC 0x52485355u /* "USHR" */
-#define SNAPSHOT_VERSION 2
+#define SNAPSHOT_VERSION 3
 #define SNAPSHOT_HASH_BYTES 8
 
 /* Against damage, not against forgery. */

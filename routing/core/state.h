@@ -41,6 +41,7 @@ struct contact {
 	usher_us hold_us;     /* end of the time it waits for `only`; 0 = it does not */
 	usher_us retry_us;    /* no overflow before */
 	usher_us excluded_us; /* end of the exclusion round; 0 = none */
+	usher_us check_us;    /* when the round is questioned; 0 = none */
 	usher_us fallback_us; /* time for the fallback agent */
 	usher_id excluded[CORE_EXCLUDED_MAX];
 	usher_id barred;      /* never gets it; 0 = nobody */

@@ -149,6 +149,10 @@ static void test_closed_queue_lets_wait(void **state)
 	struct contact *c = book_contact(w->g.book, h.result.contact);
 	assert_int_equal(c->row.state, CONTACT_PARKED);
 	assert_int_equal(c->row.agent, 0);
+	struct heard more = hear(w, "v1", "", "One thing more", INBOUND_MESSAGE);
+	assert_int_equal(more.code, 0); /* it is added, and goes on waiting */
+	assert_int_equal(more.result.contact, h.result.contact);
+	assert_int_equal(c->row.state, CONTACT_PARKED);
 	struct contact_news news;
 	lines_news(&w->g, c, TEXT("web"), &news);
 	assert_int_equal(news.state, CONTACT_WAITING); /* nobody has joined the conversation */

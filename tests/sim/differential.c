@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * usage: differential [DECISIONS [SEED [CONFIGURATIONS [WITHOUT]]]]
- * Runs random configurations (1,000 by default) until the core and the naive router have made
- * DECISIONS in all, and expects the same ones. WITHOUT: bits of enum diff_feature left out.
- * Prints TAP.
+ * Runs random configurations (1,000; 100 with sanitizers) until the core and the naive router have
+ * made DECISIONS in all (1,000,000; 50,000), and expects the same ones. WITHOUT: bits of enum
+ * diff_feature left out. Prints TAP.
  */
 #include "tests/sim/differential.h"
 
@@ -12,6 +12,13 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#ifdef __SANITIZE_ADDRESS__
+#define DECISIONS 50000
+#define CONFIGURATIONS 100
+#else
+#define DECISIONS 1000000
+#define CONFIGURATIONS 1000
+#endif
 #define OFTEN 100 /* each rule and order must have been decisive so often */
 
 static const struct diff *running; /* for the message when an assertion fires */
@@ -111,8 +118,8 @@ static bool covered(const struct diff_counts *counts)
 
 int main(int argc, char **argv)
 {
-	uint64_t decisions = argument(argc, argv, 1, 1000000), seed = argument(argc, argv, 2, 1);
-	uint64_t configurations = argument(argc, argv, 3, 1000);
+	uint64_t decisions = argument(argc, argv, 1, DECISIONS), seed = argument(argc, argv, 2, 1);
+	uint64_t configurations = argument(argc, argv, 3, CONFIGURATIONS);
 	unsigned without = (unsigned)argument(argc, argv, 4, 0);
 	struct diff_counts counts = {0};
 	uint64_t done = 0;

@@ -28,6 +28,17 @@ static usher_id probe_of(const struct diff *d, unsigned decision)
 	return d->agent_ids[dice % d->agent_count];
 }
 
+/* The last one given to the contact. */
+static uint64_t last_epoch(const struct routing *r, usher_id contact, uint64_t shown)
+{
+	struct routing_seat_view seats[ROUTING_PARALLEL_MAX];
+	uint64_t epoch = shown;
+	unsigned count = routing_seats(r, contact, seats);
+	for (unsigned i = 0; i < count; i++)
+		epoch = seats[i].epoch > epoch ? seats[i].epoch : epoch;
+	return epoch;
+}
+
 static void on_core_decision(const struct routing *r, usher_id contact, usher_id agent,
 			     usher_us now, void *arg)
 {
@@ -40,8 +51,9 @@ static void on_core_decision(const struct routing *r, usher_id contact, usher_id
 		printf("#   %.6f %s: contact %llu to agent %llu\n", (double)(now - START) / 1e6,
 		       routing_event_name(d->kind_now), (unsigned long long)contact,
 		       (unsigned long long)agent);
-	d->records[d->record_count++] = (struct diff_record){
-		contact, agent, probe, view.epoch, routing_why(r, contact, probe, now).reason};
+	d->records[d->record_count++] =
+		(struct diff_record){contact, agent, probe, last_epoch(r, contact, view.epoch),
+				     routing_why(r, contact, probe, now).reason};
 	if (d->is_loud && d->step == d->loud_at) {
 		printf("#   core: contact %llu to agent %llu, epoch before %llu\n",
 		       (unsigned long long)contact, (unsigned long long)agent,
@@ -79,9 +91,8 @@ static void on_naive_decision(struct naive *n, const struct naive_contact *c, vo
 	    naive_seat(n, c, NULL) != NULL)
 		return;
 	enum routing_reason reason = naive_reason(n, c, a);
-	if (c->round_end_us <= n->now)
-		return; /* the round ends in this very instant: not to be asked in the midst of it
-			 */
+	if (c->round_end_us <= n->now || (c->wait < 2 && c->wait_end_us <= n->now))
+		return; /* that ends in this very instant: not to be asked in the midst of it */
 	if (!is_same_reason(record->reason, reason))
 		differ(d, "decision %u: contact %llu, agent %llu: core says %s, naive %s",
 		       n->decision_count, (unsigned long long)c->id,

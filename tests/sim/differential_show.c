@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define REPLAYS_MAX 6000
+#define REPLAYS_MAX 2000
 #define SHOWN_MAX 120
 
 static void show_requirements(const struct routing_requirement *r, unsigned count)

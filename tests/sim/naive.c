@@ -14,24 +14,24 @@
 struct naive_contact *naive_contact(struct naive *n, usher_id contact)
 {
 	EACH(struct naive_contact, c, n->contacts)
-		if (c->id == contact)
-			return c;
+	if (c->id == contact)
+		return c;
 	return NULL;
 }
 
 struct naive_agent *naive_agent(struct naive *n, usher_id agent)
 {
 	EACH(struct naive_agent, a, n->agents)
-		if (a->set.agent == agent)
-			return a;
+	if (a->set.agent == agent)
+		return a;
 	return NULL;
 }
 
 struct naive_queue *naive_queue(struct naive *n, usher_id queue)
 {
 	EACH(struct naive_queue, q, n->queues)
-		if (q->set.queue == queue)
-			return q;
+	if (q->set.queue == queue)
+		return q;
 	return NULL;
 }
 
@@ -89,10 +89,9 @@ unsigned naive_position(struct naive *n, const struct naive_contact *c)
 {
 	unsigned position = 1;
 	EACH(struct naive_contact, other, n->contacts)
-		if (other->id != 0 && other != c && other->queue == c->queue &&
-		    other->state == CONTACT_WAITING && other->wait >= 2 &&
-		    naive_before(n, other, c))
-			position++;
+	if (other->id != 0 && other != c && other->queue == c->queue &&
+	    other->state == CONTACT_WAITING && other->wait >= 2 && naive_before(n, other, c))
+		position++;
 	return position;
 }
 
@@ -194,9 +193,8 @@ static enum routing_reason works(const struct naive *n, const struct naive_agent
 	if (a->is_silent)
 		return REASON_NOT_RESPONDING;
 	EACH_SEAT(s, n)
-		if (s->agent == a && s->contact->state == CONTACT_WRAPUP &&
-		    s->contact->is_wrapup_exclusive)
-			return REASON_WRAPUP;
+	if (s->agent == a && s->contact->state == CONTACT_WRAPUP && s->contact->is_wrapup_exclusive)
+		return REASON_WRAPUP;
 	return REASON_CHOSEN;
 }
 
@@ -211,8 +209,8 @@ bool naive_is_excluded(const struct naive_contact *c, const struct naive_agent *
 static bool is_free(const struct naive *n, const struct naive_agent *a)
 {
 	EACH_SEAT(s, n)
-		if (s->agent == a)
-			return false;
+	if (s->agent == a)
+		return false;
 	return works(n, a) == REASON_CHOSEN;
 }
 
@@ -220,8 +218,8 @@ unsigned naive_free_members(const struct naive *n, const struct naive_queue *q)
 {
 	unsigned count = 0;
 	EACH(const struct naive_agent, a, n->agents)
-		if (a->set.agent != 0 && naive_member(a, q) != NULL && is_free(n, a))
-			count++;
+	if (a->set.agent != 0 && naive_member(a, q) != NULL && is_free(n, a))
+		count++;
 	return count;
 }
 
@@ -237,7 +235,8 @@ static enum routing_reason has_room(const struct naive *n, const struct naive_co
 	const struct routing_channel_set *k = &n->channels[c->channel];
 	unsigned load = k->weight, hand = 0, same = 0, reserve = c->queue->set.reserve;
 	bool is_apart = false;
-	EACH_SEAT(s, n) {
+	EACH_SEAT(s, n)
+	{
 		enum channel_kind j = s->contact->channel;
 		if (s->agent != a)
 			continue;
@@ -283,7 +282,8 @@ static __int128 order_field(const struct naive *n, const struct naive_contact *c
 {
 	const struct routing_member *m = naive_member(a, c->queue);
 	unsigned load = 0, held = 0, offers = 0, skills = 0;
-	EACH_SEAT(s, n) {
+	EACH_SEAT(s, n)
+	{
 		load += s->agent == a ? s->weight : 0;
 		held += s->agent == a && !s->is_offer;
 		offers += s->agent == a && s->is_offer;
@@ -334,7 +334,8 @@ struct naive_agent *naive_first_agent(struct naive *n, const struct naive_contac
 {
 	struct naive_agent *best = NULL;
 	struct naive_key best_key = {0};
-	EACH(struct naive_agent, a, n->agents) {
+	EACH(struct naive_agent, a, n->agents)
+	{
 		if (a->set.agent == 0 || a->is_dirty || naive_seat(n, c, a) != NULL ||
 		    naive_reason(n, c, a) != REASON_CHOSEN)
 			continue;

@@ -20,7 +20,8 @@
 
 struct naive_queue {
 	struct routing_queue_set set;
-	unsigned free; /* members with nothing in hand when last looked at */
+	unsigned free;	 /* members with nothing in hand */
+	bool is_let_out; /* enough of them again for deferred work */
 };
 
 struct naive_agent {
@@ -38,7 +39,7 @@ struct naive_contact {
 	enum contact_state state;
 	enum channel_kind channel;
 	uint8_t priority, step;
-	bool is_callback, is_patient, is_fresh, is_wrapup_exclusive, is_refused;
+	bool is_callback, is_patient, is_fresh, is_wrapup_exclusive, is_kept;
 	usher_us first_us, step_end_us, end_us; /* end_us: of the offers or the wrap-up */
 	uint64_t entered, widened; /* widened: offered just now, to be offered to more agents */
 	usher_id waits[2];	   /* the preferred agent, the fallback one */
@@ -63,8 +64,8 @@ struct naive_decision {
 };
 
 struct naive {
-	uint64_t seed, count; /* count: of offers and entries into queues */
-	usher_us now;
+	uint64_t seed, count;	 /* count: of offers and entries into queues */
+	usher_us now, review_us; /* review: NEVER while nobody waits */
 	struct routing_channel_set channels[CHANNEL_KINDS];
 	struct naive_queue queues[NAIVE_QUEUES];
 	struct naive_agent agents[NAIVE_AGENTS];
@@ -120,11 +121,13 @@ struct naive_agent *naive_first_agent(struct naive *n,
 
 /* The parts of section 5 and 6: naive_life.c. */
 #define NAIVE_CHECK_US (5 * USHER_SECOND) /* of a round of exclusions */
-void naive_wait_for(struct naive_contact *c, unsigned which, usher_us from);
+void naive_wait_for(struct naive *n, struct naive_contact *c, unsigned which);
+void naive_nobody_waits_for(struct naive *n, const struct naive_agent *a);
+void naive_count_free(struct naive *n);
 void naive_match(struct naive *n);
 void naive_advance_step(struct naive_contact *c, usher_us at);
 void naive_end_round(struct naive_contact *c);
-void naive_refuse(struct naive_contact *c, struct naive_agent *a);
+void naive_refuse(struct naive *n, struct naive_contact *c, struct naive_agent *a);
 void naive_end_offer(struct naive *n, struct naive_seat *s);
 void naive_end_offers_of(struct naive *n, const struct naive_agent *a);
 void naive_lapse(struct naive *n, struct naive_contact *c);

@@ -14,6 +14,20 @@ static usher_us earlier(usher_us a, usher_us b)
 
 /* ---- 5: when -------------------------------------------------------------------------------- */
 
+/* After each change: with `reserve` free, who has something in hand may take deferred work; with
+ * one more, the free. */
+void naive_count_free(struct naive *n)
+{
+	EACH(struct naive_queue, q, n->queues)
+	{
+		unsigned reserve = q->set.reserve,
+			 now = q->set.queue != 0 ? naive_free_members(n, q) : 0;
+		if (reserve > 0 && q->free <= reserve && now >= reserve && now > q->free)
+			q->is_let_out = true;
+		q->free = now;
+	}
+}
+
 static void seat_add(struct naive *n, struct naive_contact *c, struct naive_agent *a)
 {
 	bool is_automatic = c->queue->set.is_automatic;
@@ -27,6 +41,7 @@ static void seat_add(struct naive *n, struct naive_contact *c, struct naive_agen
 	a->last[c->queue - n->queues] = ++n->count;
 	if (is_automatic)
 		a->idle_since_us = n->now;
+	naive_count_free(n);
 }
 
 static void give(struct naive *n, struct naive_contact *c, struct naive_agent *a)
@@ -40,17 +55,15 @@ static void give(struct naive *n, struct naive_contact *c, struct naive_agent *a
 		naive_end_round(c);
 	}
 	c->end_us = n->now + q->offer_us;
-	c->is_refused = false;
 }
 
 static struct naive_contact *first_contact(struct naive *n, const struct naive_agent *a)
 {
 	struct naive_contact *best = NULL;
 	EACH(struct naive_contact, c, n->contacts)
-		if (c->id != 0 && c->state == CONTACT_WAITING &&
-		    (best == NULL || naive_before(n, c, best)) &&
-		    naive_reason(n, c, a) == REASON_CHOSEN)
-			best = c;
+	if (c->id != 0 && c->state == CONTACT_WAITING &&
+	    (best == NULL || naive_before(n, c, best)) && naive_reason(n, c, a) == REASON_CHOSEN)
+		best = c;
 	return best;
 }
 
@@ -58,10 +71,10 @@ static struct naive_agent *first_dirty(struct naive *n)
 {
 	struct naive_agent *best = NULL;
 	EACH(struct naive_agent, a, n->agents)
-		if (a->is_dirty &&
-		    (best == NULL || a->idle_since_us < best->idle_since_us ||
-		     (a->idle_since_us == best->idle_since_us && a->set.agent < best->set.agent)))
-			best = a;
+	if (a->is_dirty &&
+	    (best == NULL || a->idle_since_us < best->idle_since_us ||
+	     (a->idle_since_us == best->idle_since_us && a->set.agent < best->set.agent)))
+		best = a;
 	return best;
 }
 
@@ -69,16 +82,28 @@ static bool is_passed_over(struct naive *n, const struct naive_contact *c)
 {
 	const struct naive_agent *a =
 		naive_waits_for(c) != 0 ? naive_agent(n, naive_waits_for(c)) : NULL;
-	return a == NULL || naive_member(a, c->queue) == NULL || !naive_is_skilled(c, a) ||
-	       (!c->is_patient && (a->wanted == AGENT_SIGNED_OUT || a->is_lost));
+	return a == NULL || c->excluded == a->set.agent || naive_member(a, c->queue) == NULL ||
+	       !naive_is_skilled(c, a) ||
+	       (!c->is_patient && !c->is_kept && (a->wanted == AGENT_SIGNED_OUT || a->is_lost));
 }
 
-void naive_wait_for(struct naive_contact *c, unsigned which, usher_us from)
+/* For `which` of its agents; whoever is passed over for the next one, and that one for all. */
+void naive_wait_for(struct naive *n, struct naive_contact *c, unsigned which)
 {
-	while (which < 2 && c->spans_us[which] <= 0)
-		which++;
-	c->wait = which;
-	c->wait_end_us = which < 2 ? from + c->spans_us[which] : USHER_NEVER;
+	for (c->wait = which; c->wait < 2; c->wait++)
+		if (c->spans_us[c->wait] > 0 && !is_passed_over(n, c))
+			break;
+	c->wait_end_us = c->wait < 2 ? n->now + c->spans_us[c->wait] : USHER_NEVER;
+	c->is_fresh = true;
+}
+
+/* Who is patient, or was held by him, waits on. */
+void naive_nobody_waits_for(struct naive *n, const struct naive_agent *a)
+{
+	EACH(struct naive_contact, c, n->contacts)
+	if (c->id != 0 && c->state == CONTACT_WAITING && !c->is_patient && !c->is_kept &&
+	    naive_waits_for(c) == a->set.agent)
+		naive_wait_for(n, c, c->wait + 1);
 }
 
 /* By tier, age and id. */
@@ -97,25 +122,28 @@ static void match_fresh(struct naive *n)
 		struct naive_agent *a;
 		c = NULL;
 		EACH(struct naive_contact, it, n->contacts)
-			if (it->id != 0 && it->state == CONTACT_WAITING && it->is_fresh &&
-			    (c == NULL || fresh_before(it, c)))
-				c = it;
+		if (it->id != 0 && it->state == CONTACT_WAITING && it->is_fresh &&
+		    (c == NULL || fresh_before(it, c)))
+			c = it;
 		if (c == NULL)
 			break;
 		c->is_fresh = false;
+		if (c->round_end_us <= n->now)
+			naive_end_round(c);
 		if ((a = naive_first_agent(n, c)) != NULL)
 			give(n, c, a);
 	}
 }
 
-/* Where more members are free than before, deferred work is looked at again. */
+/* Where enough members are free again, deferred work is looked at again. */
 static void match_deferred(struct naive *n)
 {
-	EACH(struct naive_queue, q, n->queues) {
-		unsigned now = q->set.reserve > 0 ? naive_free_members(n, q) : 0;
+	EACH(struct naive_queue, q, n->queues)
+	{
 		EACH(struct naive_contact, c, n->contacts)
-			if (c->id != 0 && c->queue == q && naive_is_deferred(c) && now > q->free)
-				c->is_fresh = true;
+		if (q->is_let_out && c->id != 0 && c->queue == q && naive_is_deferred(c))
+			c->is_fresh = true;
+		q->is_let_out = false;
 	}
 	match_fresh(n);
 }
@@ -127,9 +155,9 @@ static void match_parallel(struct naive *n)
 		struct naive_agent *a;
 		c = NULL;
 		EACH(struct naive_contact, it, n->contacts)
-			if (it->id != 0 && it->widened > 0 && it->state == CONTACT_OFFERED &&
-			    (c == NULL || it->widened < c->widened))
-				c = it;
+		if (it->id != 0 && it->widened > 0 && it->state == CONTACT_OFFERED &&
+		    (c == NULL || it->widened < c->widened))
+			c = it;
 		if (c == NULL)
 			break;
 		c->widened = 0;
@@ -143,22 +171,16 @@ void naive_match(struct naive *n)
 {
 	struct naive_contact *c;
 	struct naive_agent *a;
-	EACH(struct naive_contact, it, n->contacts)
-		while (it->id != 0 && it->state == CONTACT_WAITING && it->wait < 2 &&
-		       is_passed_over(n, it)) {
-			naive_wait_for(it, it->wait + 1, n->now);
-			it->is_fresh = true;
-		}
 	match_fresh(n);
 	while ((a = first_dirty(n)) != NULL) {
-		a->is_dirty = false;
-		while ((c = first_contact(n, a)) != NULL)
+		if ((c = first_contact(n, a)) != NULL)
 			give(n, c, a);
+		else
+			a->is_dirty = false;
 	}
+	match_parallel(n);
 	match_deferred(n);
 	match_parallel(n);
-	EACH(struct naive_queue, q, n->queues)
-		q->free = q->set.reserve > 0 ? naive_free_members(n, q) : 0;
 }
 
 /* ---- 6: life of an offer -------------------------------------------------------------------- */
@@ -181,6 +203,7 @@ static void seat_remove(struct naive *n, struct naive_seat *s)
 		s->agent->idle_since_us = n->now;
 	n->seat_count--;
 	memmove(s, s + 1, (size_t)(n->seats + n->seat_count - s) * sizeof *s);
+	naive_count_free(n);
 }
 
 void naive_end_round(struct naive_contact *c)
@@ -196,24 +219,22 @@ static void give_back(struct naive *n, struct naive_contact *c)
 	c->is_fresh = true;
 	naive_advance_step(c, n->now);
 	c->check_us = n->now + NAIVE_CHECK_US;
-	if (c->is_refused)
-		c->round_end_us = n->now + earlier(c->queue->set.offer_us, ROUND_US);
-	else if (c->round_end_us <= n->now)
-		naive_end_round(c);
 }
 
-void naive_refuse(struct naive_contact *c, struct naive_agent *a)
+void naive_refuse(struct naive *n, struct naive_contact *c, struct naive_agent *a)
 {
 	memmove(c->refused + 1, c->refused, sizeof c->refused - sizeof *c->refused);
 	c->refused[0] = a->set.agent;
-	c->is_refused = true;
+	c->round_end_us = n->now + earlier(c->queue->set.offer_us, ROUND_US);
 }
 
 void naive_end_offer(struct naive *n, struct naive_seat *s)
 {
 	struct naive_contact *c = s->contact;
-	if (s->is_offer)
+	if (s->is_offer) { /* any end of an offer: the next time it is for all */
 		c->wait = 2;
+		c->is_kept = false;
+	}
 	seat_remove(n, s);
 	if (naive_seat(n, c, NULL) == NULL)
 		give_back(n, c);
@@ -234,10 +255,11 @@ void naive_lapse(struct naive *n, struct naive_contact *c)
 	while (c->state == CONTACT_OFFERED && (s = naive_seat(n, c, NULL)) != NULL) {
 		struct naive_agent *a = s->agent;
 		unsigned max = c->queue->set.missed_max;
-		naive_refuse(c, a);
+		naive_refuse(n, c, a);
 		naive_end_offer(n, s);
 		if (++a->missed >= (max > 0 ? max : 1)) {
 			a->is_silent = true;
+			naive_count_free(n);
 			naive_end_offers_of(n, a);
 		}
 	}
@@ -297,8 +319,8 @@ void naive_let_go(struct naive *n, struct naive_agent *a, bool is_signed_out)
 			c->waits[0] = a->set.agent;
 			c->waits[1] = 0;
 			c->spans_us[0] = c->queue->set.offer_us;
-			c->is_patient = true;
-			naive_wait_for(c, 0, n->now);
+			c->is_kept = true;
+			naive_wait_for(n, c, 0);
 		}
 	}
 }

@@ -31,6 +31,17 @@ export interface Contact {
 	until: string | null; target_at: string | null; head: number; last: Last | null;
 	wrapup_code: string | null; cause: string | null;
 	session: { key: string; open: boolean } | null;
+	/* Absent in what an older server sent: the holder or the earliest offer first. */
+	agents?: Part[]; consults_for?: string | null;
+	consultations?: { id: string; number: string; state: ContactState; agent: Named | null }[];
+	wait?: WaitRange | null; announced?: WaitRange | null;
+}
+
+export interface WaitRange { low_s: number; high_s: number }
+
+/** An agent's part in a contact; commands and messages of that agent carry its epoch. */
+export interface Part {
+	id: string; name: string; part: "offered" | "holder" | "conferring" | "parked"; epoch: number;
 }
 
 export interface Attachment { name?: string; size?: number; type?: string; url?: string }
@@ -62,6 +73,8 @@ export interface Figures {
 		answered_in_target: number; service_level: number | null; asa_s: number | null;
 		target_s: number; target_percent: number;
 	};
+	open?: boolean; open_until?: string | null; opens_at?: string | null;
+	estimates?: { announced: number; held: number; shorter: number; longer: number };
 }
 
 export interface Agent {
