@@ -69,7 +69,7 @@ static void damaged_is_refused(void **state)
 	}
 	bytes.p[4]++;
 	assert_int_equal(routing_restore(&r, &LIMITS_SMALL, t, &err), E_INVALID);
-	assert_non_null(strstr(err.text, "version 3"));
+	assert_non_null(strstr(err.text, "version 4"));
 	bytes.p[4]--;
 	struct routing_limits small = {4, 16, 8};
 	assert_int_equal(routing_restore(&r, &small, t, &err), E_LIMIT);
