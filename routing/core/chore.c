@@ -176,6 +176,16 @@ void core_review(struct routing *r)
 		core_chore(r, (uint32_t)slot->value, CHORE_REVIEW);
 }
 
+/* Both are in order: so the most urgent is matched first, whether it waited for who has gone or
+ * came back from him, and the first of many need not wait until all have been told. */
+bool core_drain_is_next(const struct routing *r)
+{
+	uint32_t a = r->leaving_agents.first, c = r->agents[a].own_cursor, fresh = r->fresh.first;
+	if (a == 0 || c == 0 || fresh == 0)
+		return a != 0;
+	return order_before(&r->contact_nodes[c].key, &r->contact_nodes[fresh].key);
+}
+
 /* An agent who has gone: one contact that waited for him is given to the next, or to all. Who is
  * removed goes after the last. */
 void core_drain_unit(struct routing *r)

@@ -212,8 +212,8 @@ bool core_has_work(const struct routing *r)
 /* Contacts before agents: an agent with new room takes the best of all that found nobody else. */
 static bool do_unit(struct routing *r)
 {
-	if (r->leaving_agents.first != 0)
-		core_drain_unit(r); /* those become fresh: the most urgent of all comes first */
+	if (core_drain_is_next(r))
+		core_drain_unit(r);
 	else if (r->fresh.first != 0)
 		match_fresh(r);
 	else if (r->dirty.first != 0)

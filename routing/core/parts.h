@@ -165,6 +165,7 @@ bool core_growth_fits(const struct routing *r, const struct routing_queue_set *s
 unsigned core_growth_slot(struct routing *r, uint16_t growth);
 void core_chore(struct routing *r, uint32_t q, unsigned chores);
 void core_chore_unit(struct routing *r);
+bool core_drain_is_next(const struct routing *r); /* as urgent as what is fresh, or more */
 void core_drain_unit(struct routing *r); /* one contact that waited for who has gone */
 void core_wake_line(struct routing *r, uint32_t l);
 void core_drain_agent(struct routing *r, uint32_t a); /* those who wait for him wait no longer */
