@@ -160,6 +160,16 @@ static void random_limits(struct sim *s, struct routing_queue_set *q)
 	q->expired = treatment(s, 0);
 }
 
+/* From each queue to the next, and on, before anybody is there to take it. */
+static void ring_of_queues(struct sim *s, unsigned i, struct routing_queue_set *q)
+{
+	const struct sim_queue *to = &s->queues[(i + 1) % s->queue_count];
+	q->overflow_to = to->set.queue != q->queue ? to->set.queue : 0;
+	q->overflow_us = sim_seconds(s, 1, 6);
+	q->overflow_length = q->length_max = 0;
+	q->wait_max_us = 0;
+}
+
 static void random_queue(struct sim *s, unsigned i, struct routing_event *ret)
 {
 	struct routing_queue_set *q = &ret->queue;
@@ -191,6 +201,8 @@ static void random_queue(struct sim *s, unsigned i, struct routing_event *ret)
 	}
 	if (sim_has(s, SIM_OVERFLOW, 60))
 		random_limits(s, q);
+	if (s->seed % 4 == 0 && sim_has(s, SIM_OVERFLOW, 80))
+		ring_of_queues(s, i, q);
 }
 
 static void random_hours(struct sim *s, unsigned i, struct routing_event *ret)
