@@ -35,38 +35,42 @@ static bool is_kept(const struct contact *c)
 
 /* ---- again ------------------------------------------------------------------------------------- */
 
-static bool enter(struct turn *t, struct contact *c)
+static int enter(struct turn *t, struct contact *c)
 {
 	int64_t cause = c->row.cause;
 	if (directory_queue(t->g->directory, c->row.queue) == NULL)
 		c->row.queue = intake_queue(t, c); /* it was removed meanwhile */
 	c->row.cause = CAUSE_NONE;
-	if (intake_enqueue(t, c, (int)c->row.priority, 0) < 0) {
+	int code = intake_enqueue(t, c, (int)c->row.priority, 0);
+	if (code < 0) {
 		c->row.cause = cause;
-		return false;
+		return code;
 	}
 	contact_changed(t, c);
 	publish_contact(t, c);
-	return true;
+	return 0;
 }
 
-/* Where one is refused all behind it in the same queue wait too. */
+/* Where the queue is closed all behind the first wait too; what is refused for its own sake holds
+ * nobody up. */
 static void apply(struct turn *t, void *arg)
 {
 	struct kept *k = arg;
 	struct table refused = {0};
-	size_t left = 0, taken = 0;
+	size_t left = 0, taken = 0, failed = 0;
 	uint64_t unused;
 	for (size_t i = 0; i < k->count; i++) {
 		struct contact *c = book_open_contact(t->g->book, k->ids[i]);
 		if (!is_kept(c))
 			continue;
 		bool is_tried = taken < TAKEN_MAX && !table_get(&refused, c->row.queue, &unused);
-		if (is_tried && enter(t, c)) {
+		int code = is_tried ? enter(t, c) : E_AGAIN;
+		if (code == 0) {
 			taken++;
 			continue;
 		}
-		if (is_tried)
+		failed += is_tried;
+		if (code == E_CLOSED || failed > TAKEN_MAX)
 			table_set(&refused, c->row.queue, 1);
 		k->ids[left++] = k->ids[i];
 	}

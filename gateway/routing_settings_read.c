@@ -84,7 +84,7 @@ static void read_requirement(struct json_place *at, const struct json *object,
 		(void)find_skill(at, skill, names, &ret->skill);
 	json_leave(at, before);
 	ret->level = read_byte(at, object, "level", 1, SKILL_LEVEL_MAX, 1);
-	ret->until_step = read_byte(at, object, "until_step", 0, ROUTING_STEPS_MAX, 0);
+	ret->until_step = read_byte(at, object, "until_step", 0, ROUTING_STEPS_MAX - 1, 0);
 	json_read_boolean(at, object, "preferred", &ret->is_preferred);
 }
 

@@ -131,7 +131,10 @@ static int act_callback(struct turn *t, struct api_call *c)
 	if (command_begin(c, &ev, EV_CALLBACK, 0) == NULL)
 		return c->code;
 	ev.command.until_us = until;
-	return command_route(t, c, &ev);
+	int code = command_route(t, c, &ev);
+	if (code == 0)
+		api_audit(t, c, "contact.callback", c->args[0]);
+	return code;
 }
 
 static int act_require(struct turn *t, struct api_call *c)
@@ -202,7 +205,7 @@ const struct api_action api_consult_actions[] = {
 	{"POST", "contacts/{}/conference", ROLE_AGENT | ROLE_SUPERVISOR, act_conference, command_render, 0},
 	{"POST", "contacts/{}/hand-over", ROLE_AGENT | ROLE_SUPERVISOR, act_hand_over, command_render, 0},
 	{"POST", "contacts/{}/leave", ROLE_AGENT | ROLE_SUPERVISOR, act_leave, command_render, 0},
-	{"POST", "contacts/{}/callback", 0, act_callback, command_render, 0},
+	{"POST", "contacts/{}/callback", ROLE_SUPERVISOR | ROLE_ADMIN, act_callback, command_render, 0},
 	{"POST", "contacts/{}/require", ROLE_SUPERVISOR | ROLE_ADMIN, act_require, command_render, 0},
 	{"POST", "agents/{}/move-all", ROLE_SUPERVISOR | ROLE_ADMIN, act_move_all, render_agent, 0},
 	{NULL, NULL, 0, NULL, NULL, 0},

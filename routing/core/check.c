@@ -117,6 +117,7 @@ static void check_place(const struct routing *r, uint32_t c)
 	assert((contact->only != 0) == (contact->hold_us != 0));
 	assert(contact->place != PLACE_LINE || contact->only == 0);
 	assert(contact->place != PLACE_OWN || contact->only != 0);
+	assert(contact->only == 0 || r->agents[contact->only].id != 0);
 	if (!is_waiting)
 		return;
 	struct order_key key = core_contact_key(r, c);

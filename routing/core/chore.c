@@ -106,9 +106,14 @@ static void walk(struct routing *r, uint32_t q, uint32_t c)
 
 /* ---- heads ---------------------------------------------------------------------------------- */
 
+/* Place and line must be of the same settings: a change of the queue may not have come to this
+ * contact yet. */
 static void freshen(struct routing *r, uint32_t c)
 {
+	const struct contact *contact = &r->contacts[c];
 	core_contact_unwait(r, c);
+	if (r->lines[contact->line].key.revision != r->queues[contact->queue].revision)
+		core_contact_renew(r, c);
 	core_contact_fresh(r, c);
 }
 
@@ -181,7 +186,9 @@ void core_review(struct routing *r)
 bool core_drain_is_next(const struct routing *r)
 {
 	uint32_t a = r->leaving_agents.first, c = r->agents[a].own_cursor, fresh = r->fresh.first;
-	if (a == 0 || c == 0 || fresh == 0)
+	if (a != 0 && c == 0) /* who is removed stays while a fresh contact may wait for him */
+		return !r->agents[a].is_removed || fresh == 0;
+	if (a == 0 || fresh == 0)
 		return a != 0;
 	return order_before(&r->contact_nodes[c].key, &r->contact_nodes[fresh].key);
 }
@@ -206,6 +213,8 @@ void core_drain_unit(struct routing *r)
 		return;
 	}
 	core_contact_unwait(r, c); /* moves the cursor on */
+	if (r->lines[contact->line].key.revision != r->queues[contact->queue].revision)
+		core_contact_renew(r, c);
 	core_contact_prefer(r, c);
 	core_contact_fresh(r, c);
 }

@@ -9,7 +9,9 @@
 #define CORE_AGENT_CONTACTS_MAX 256  /* parts in contacts, of one agent */
 #define CORE_EFFECTS_MAX 65536	     /* of one step */
 #define CORE_UNIT_EFFECTS 16384      /* at most, of one event or one unit of deferred work */
+#ifndef CORE_UNITS_MAX /* tests build it with few, so that work stays pending between steps */
 #define CORE_UNITS_MAX 1024          /* of deferred work in one step */
+#endif
 #define CORE_CONSULTS_MAX 4          /* open consultations about one contact */
 #define CORE_HOPS_MAX 8              /* overflows in a row */
 #define CORE_LEVELS SKILL_LEVEL_MAX

@@ -165,6 +165,13 @@ static void match_fresh(struct routing *r)
 		core_contact_close(r, c, CAUSE_REMOVED);
 		return;
 	}
+	uint32_t only = r->contacts[c].only;
+	if (only != 0 && r->agents[only].is_removed) { /* while it was on its way to him */
+		core_contact_unwait(r, c);
+		core_contact_prefer(r, c);
+		core_contact_fresh(r, c);
+		return;
+	}
 	if (r->contacts[c].excluded_us <= r->now_us)
 		core_contact_forgive(r, c); /* the round ended while it was with another agent */
 	uint32_t a = core_match_agent(r, c);

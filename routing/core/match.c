@@ -210,6 +210,10 @@ static void look_at_own(struct search *s)
 	     c = tree_next(r->contact_nodes, c)) {
 		uint32_t l = r->contacts[c].line;
 		const struct line *line = &r->lines[l];
+		/* In the order of places: with one growth, none behind the best can come before it. */
+		if (s->best != 0 && r->growth_count <= 1 &&
+		    !comes_before(s, &r->contact_nodes[c].key, line->growth))
+			return;
 		if (!r->queues[line->queue].is_removed && (s->rooms >> line->channel & 1) != 0 &&
 		    (r->contacts[c].is_directed || core_agent_admits(r, s->agent, l)) &&
 		    (!line->is_deferred || core_queue_spares(r, line->queue, s->agent)) &&

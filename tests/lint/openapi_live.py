@@ -254,8 +254,9 @@ def steer(admin, agent):
     number = enter(agent, "billing", "three", **lacking, preferred_agent="anna", preferred_seconds=1)["number"]
     agent.call("POST", f"/contacts/{number}/require", lacking, expect=403)
     admin.call("POST", f"/contacts/{number}/require", lacking)
-    agent.call("POST", f"/contacts/{number}/callback", {"at": "2001-01-01T00:00:00Z"}, expect=400)
-    agent.call("POST", f"/contacts/{number}/callback", {})
+    agent.call("POST", f"/contacts/{number}/callback", {}, expect=403)
+    admin.call("POST", f"/contacts/{number}/callback", {"at": "2001-01-01T00:00:00Z"}, expect=400)
+    admin.call("POST", f"/contacts/{number}/callback", {})
     agent.call("POST", f"/contacts/{number}/take", {"from_holder": True}, expect=403)
     admin.call("POST", f"/contacts/{number}/take", {"agent": "anna"})
     held = epoch_of(agent, number)
