@@ -29,6 +29,9 @@ int command_route(struct turn *t, struct api_call *c, const struct routing_event
 					   "withdrawn or taken meanwhile");
 	if (code == E_STATE)
 		return api_refuse(c, code, "not possible in the state the contact is in");
+	const struct contact *contact = code == E_NOT_FOUND ? book_contact(t->g->book, c->id) : NULL;
+	if (contact != NULL && contact->row.state != CONTACT_CLOSED)
+		return api_refuse(c, E_DENIED, "only an agent who takes contacts may do that, with a token of his own");
 	if (code == E_NOT_FOUND)
 		return api_refuse(c, code, "the contact is closed");
 	if (code < 0)

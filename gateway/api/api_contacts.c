@@ -435,7 +435,7 @@ static int read_new(struct turn *t, struct api_call *c, struct new_contact *in)
 	in->queue_id = to->id;
 	if (channel_from_name(in->channel, &in->kind) < 0 || in->kind == CHANNEL_CHAT ||
 	    in->kind == CHANNEL_VIDEO)
-		return api_refuse(c, E_INVALID, "channel: enter visit, letter, telephone or e-mail contacts by hand");
+		return api_refuse(c, E_INVALID, "channel: by hand it is visit, letter, telephony, email or messaging");
 	return read_wishes(t, c, in);
 }
 

@@ -63,7 +63,7 @@ static void print_help(FILE *out)
 	      "  -q, --quiet        print only what was asked for\n"
 	      "  --yes              do not ask before removing\n"
 	      "  --force            save what the routing linter calls an error\n"
-	      "  --lang LANGUAGE    en, fi or et: of what the routing linter says\n"
+	      "  --lang LANGUAGE    en, fi or et: of explain, and of what the routing linter says\n"
 	      "  --help, --version\n"
 	      "\nsettings (file, USHER_<KEY> in the environment, or --set):\n", out);
 	config_each(print_key, out);

@@ -17,7 +17,7 @@
 
 struct explaining {
 	const struct cli_options *o;
-	const char *contact, *lang_wish;
+	const char *contact;
 	enum explain_lang lang;
 	int64_t decision; /* 0 = all */
 	bool all, has_colour;
@@ -310,9 +310,6 @@ static int read_args(struct explaining *x)
 			   number <= INT32_MAX) {
 			x->decision = (int64_t)number;
 			i++;
-		} else if (strcmp(arg, "--lang") == 0 && value != NULL) {
-			x->lang_wish = value;
-			i++;
 		} else if (x->contact == NULL && arg[0] != '-') {
 			x->contact = arg;
 		} else {
@@ -352,7 +349,7 @@ int cli_explain(const struct cli_options *o)
 	int code = read_args(&x);
 	if (code != EXIT_DONE)
 		return code;
-	x.lang = choose_lang(x.lang_wish);
+	x.lang = choose_lang(o->lang);
 	x.has_colour = isatty(STDOUT_FILENO) && getenv("NO_COLOR") == NULL;
 	code = ask(&x, x.decision, &answer, &json);
 	if (code == EXIT_DONE && strcmp(o->output, "table") != 0)

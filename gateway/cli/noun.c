@@ -99,7 +99,7 @@ static const struct noun_verb {
 	{"contact", "list", "GET", "contacts", contact_columns, false, "[state=waiting queue=SLUG limit=50]"},
 	{"contact", "show", "GET", "contacts/%s", contact_columns, false, "C-1042"},
 	{"contact", "messages", "GET", "contacts/%s/messages", message_columns, false, "C-1042"},
-	{"contact", "add", "POST", "contacts", contact_columns, false, "channel=visit|letter|telephone queue=SLUG body=… [subject=… customer.name=…]"},
+	{"contact", "add", "POST", "contacts", contact_columns, false, "channel=visit|letter|telephony|email queue=SLUG body=… [subject=… customer.name=…]"},
 	{"contact", "transfer", "POST", "contacts/%s/transfer", contact_columns, false, "C-1042 epoch=0 queue=SLUG [agent=LOGIN]"},
 	{"contact", "priority", "POST", "contacts/%s/priority", contact_columns, false, "C-1042 priority=0…9"},
 	{"contact", "take", "POST", "contacts/%s/take", contact_columns, false, "C-1042 agent=LOGIN [from_holder=true]: give it to an agent"},

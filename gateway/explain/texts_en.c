@@ -91,7 +91,7 @@ const char *const explain_texts_en[SAY_COUNT_ALL] = {
 	[SAY_NAMED] = "was chosen by a person: the contact was transferred by name",
 	[SAY_PREFERRED] = "is the agent it was waiting for",
 	[SAY_TAKEN] = "took it, or was given it, past the order",
-	[SAY_HANDED] = "it was handed over by a colleague",
+	[SAY_HANDED] = "had it handed over by a colleague",
 	[SAY_ALIKE] = "{text}; it was being offered to {n} other already|{text}; it was being offered to {n} others already",
 
 	[SAY_OTHER_AT_ONCE] =

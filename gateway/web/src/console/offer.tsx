@@ -46,7 +46,7 @@ function Live({ offer, others, onWhy }: { offer: Offer; others: number; onWhy():
 				<ChannelIcon kind={contact.channel} size={20} />
 				<div class="offer-who">
 					<strong>{nameOf(contact)}</strong>
-					<span>{contact.queue.name} · {contact.number}</span>
+					<span>{contact.queue.name} · {contact.number}{others > 0 && ` · ${t("offer.more", { n: others })}`}</span>
 				</div>
 				<span class="offer-time figure" data-testid="offer-time">{seconds} s</span>
 			</div>
@@ -58,7 +58,6 @@ function Live({ offer, others, onWhy }: { offer: Offer; others: number; onWhy():
 				<button type="button" class="btn" disabled={busy} onClick={act(decline)}
 					data-testid="offer-decline">{t("offer.decline")} {hint("d")}</button>
 				<WhyButton number={contact.number} onAsk={onWhy} look="icon" />
-				{others > 0 && <span class="muted">{t("offer.more", { n: others })}</span>}
 			</div>
 		</div>
 	);
