@@ -153,6 +153,47 @@ static void an_agent_many_wait_for_is_removed_in_parts(void **state)
 	world_done(&w);
 }
 
+/* Those who wait for the first are on their way to the second when he is removed too. */
+static void both_whom_many_wait_for_are_removed_at_once(void **state)
+{
+	(void)state;
+	struct world w;
+	struct routing_event ev = {.kind = EV_CONTACT_NEW};
+	struct routing_limits limits = {MANY + 10, 4, 2};
+	struct usher_buf bytes = {0};
+	struct routing *again;
+	world_init(&w, limits);
+	world_queue(&w, 1);
+	for (usher_id a = 10; a < 12; a++)
+		world_agent_set(&w, world_agent_default(a, 1));
+	for (usher_id i = 1; i <= MANY; i++) {
+		ev.contact = world_contact_default(1000 + i, 1);
+		ev.contact.preferred = 10;
+		ev.contact.fallback = 11;
+		ev.contact.preferred_us = ev.contact.fallback_us = USHER_HOUR;
+		ev.contact.is_patient = true;
+		routing_step(w.r, &ev, w.now, &w.fx);
+	}
+	for (usher_id a = 10; a < 12; a++) {
+		ev = (struct routing_event){.kind = EV_AGENT_REMOVE, .presence = {.agent = a}};
+		routing_step(w.r, &ev, w.now, &w.fx);
+	}
+	assert_true(routing_deadline(w.r) <= w.now); /* in the middle of it */
+	routing_snapshot(w.r, &bytes);
+	assert_int_equal(routing_restore(&again, &limits, buf_text(&bytes), NULL), 0);
+	assert_true(routing_digest(again) == routing_digest(w.r));
+	settle(&w);
+	routing_check(w.r);
+	struct world other = {.r = again, .now = w.now};
+	settle(&other);
+	assert_true(routing_digest(again) == routing_digest(w.r));
+	world_agent(&w, 12, 1); /* takes the place of one who was removed, and the first in line */
+	assert_int_equal(world_holder(&w, 1001), 12);
+	routing_free(again);
+	buf_done(&bytes);
+	world_done(&w);
+}
+
 static void late_deadlines_come_in_parts(void **state)
 {
 	(void)state;
@@ -200,6 +241,7 @@ int main(void)
 		cmocka_unit_test(an_agent_has_a_limit),
 		cmocka_unit_test(a_full_queue_is_removed_in_parts),
 		cmocka_unit_test(an_agent_many_wait_for_is_removed_in_parts),
+		cmocka_unit_test(both_whom_many_wait_for_are_removed_at_once),
 		cmocka_unit_test(late_deadlines_come_in_parts),
 		cmocka_unit_test(positions_over_many_lines),
 	};
