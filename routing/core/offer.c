@@ -79,8 +79,10 @@ void core_offer_widen(struct routing *r, uint32_t c)
 
 void core_offer_more(struct routing *r)
 {
-	uint32_t c = r->wide.first, a = core_match_agent(r, c);
+	uint32_t c = r->wide.first;
 	struct contact *contact = &r->contacts[c];
+	/* The step may have been interrupted for so long that the first offers are over. */
+	uint32_t a = contact->due_us > r->now_us ? core_match_agent(r, c) : 0;
 	core_contact_unwait(r, c);
 	if (a == 0)
 		return;
